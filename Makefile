@@ -1,0 +1,73 @@
+# What a person or CI runs; `make help` lists it. Needs Python 3.11 or newer with venv.
+PYTHON ?= python3
+ARGS ?=
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+LOCKED := install --quiet --require-hashes --no-deps
+DATA_OPTION := $(if $(DATA),--data $(DATA))
+
+# Only `make lock` needs uv. Versions younger than a week are not taken, but for:
+# python-multipart, whose 0.0.34 is the first that the upload reader is written for.
+UV ?= uv
+NEWER_THAN ?= $(shell date -u -d '7 days ago' +%F)
+COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile --quiet --upgrade \
+	--universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--exclude-newer $(NEWER_THAN) \
+	--exclude-newer-package python-multipart=$(shell date -u +%F)
+
+.DEFAULT_GOAL := help
+.PHONY: help install serve test lint check accuracy bench lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
+
+install: $(VENV)/.dev ## make .venv with everything that the project needs
+
+serve: $(VENV)/.run ## start the server; options in ARGS="--port 9000"
+	$(BIN)/shizi serve $(ARGS)
+
+test: $(VENV)/.dev ## run the tests; options in ARGS="-k token"
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/.dev ## check format, rules, types, import floors, module length
+	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/mypy
+	$(BIN)/pyright
+	$(BIN)/lint-imports --no-logo
+	@find src -name '*.py' -exec awk 'FNR == 401 \
+		{ print FILENAME ": more than 400 lines"; long = 1 } END { exit long }' {} +
+
+check: lint test ## what must be clean before a change is handed in
+
+accuracy: $(VENV)/.dev ## measure how well pages are read; own pictures in DATA=folder
+	$(BIN)/python -m benchmarks.accuracy $(DATA_OPTION) $(ARGS)
+
+bench: $(VENV)/.dev ## measure how fast pages are read; own pictures in DATA=folder
+	$(BIN)/python -m benchmarks.speed $(DATA_OPTION) $(ARGS)
+
+lock: ## take newer versions of what the project is built on; needs uv
+	$(COMPILE) pyproject.toml --output-file requirements.lock
+	$(COMPILE) --group build --constraints requirements.lock \
+		--output-file requirements-build.lock
+	$(COMPILE) pyproject.toml --group dev --constraints requirements.lock \
+		--constraints requirements-build.lock --output-file requirements-dev.lock
+
+clean: ## remove everything that the other targets made
+	rm -rf $(VENV) build dist .*_cache
+	find src tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.lock requirements-build.lock pyproject.toml | $(BIN)/python
+	$(PIP) $(LOCKED) -r requirements.lock
+	$(PIP) $(LOCKED) -r requirements-build.lock
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.run
+	$(PIP) $(LOCKED) -r requirements-dev.lock
+	@touch $@

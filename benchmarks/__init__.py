@@ -1,0 +1,1 @@
+"""What measures shizi: made pictures, a scorer, and comparisons with a peer."""

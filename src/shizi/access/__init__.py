@@ -1,0 +1,1 @@
+"""Apps, their tokens and their quotas."""

@@ -1,0 +1,96 @@
+"""Sealing of secrets that must be read back, with a key kept beside the database."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from typing import TYPE_CHECKING
+
+from cryptography.fernet import Fernet, InvalidToken
+
+from shizi.core.errors import StoreError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Seal:
+    """Seals text with one key, and reads what was sealed with it."""
+
+    def __init__(self, key: bytes) -> None:
+        """Take a key of 32 bytes in URL-safe base64.
+
+        Raises:
+            StoreError: The key has another form.
+        """
+        try:
+            self._fernet = Fernet(key)
+        except ValueError as error:
+            message = "the seal's key is damaged"
+            raise StoreError(message) from error
+
+    def encrypt(self, text: str) -> str:
+        """Return the text sealed: ASCII that tells nothing without the key."""
+        return self._fernet.encrypt(text.encode()).decode("ascii")
+
+    def decrypt(self, sealed: str) -> str:
+        """Return the text that was sealed.
+
+        Raises:
+            StoreError: It was sealed with another key, or altered since.
+        """
+        try:
+            return self._fernet.decrypt(sealed).decode()
+        except InvalidToken as error:
+            message = "a secret in the database was sealed with another key"
+            raise StoreError(message) from error
+
+
+def make_key(path: Path) -> None:
+    """Write a fresh key that only the owner can read, unless there is one already.
+
+    Whoever reads the file, at any time and in any process, finds one whole key, the
+    same for all.
+    """
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    try:
+        with open(draft, "xb", opener=_open_private) as file:
+            file.write(Fernet.generate_key())
+            file.flush()
+            os.fsync(file.fileno())
+        # A link, unlike a rename, fails where another process was quicker.
+        path.hardlink_to(draft)
+    except FileExistsError:
+        return
+    finally:
+        draft.unlink(missing_ok=True)
+    _sync(path.parent)
+
+
+def read_seal(path: Path) -> Seal:
+    """Return the seal whose key the file holds.
+
+    Raises:
+        StoreError: The file is missing or damaged.
+    """
+    try:
+        return Seal(path.read_bytes().strip())
+    except FileNotFoundError as error:
+        message = (
+            f"{path} is missing: restore it, for the secrets in the database cannot be"
+            " read without it"
+        )
+        raise StoreError(message) from error
+
+
+def _open_private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _sync(directory: Path) -> None:
+    """Make the directory's newest entry outlast a power cut."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

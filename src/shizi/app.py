@@ -1,0 +1,178 @@
+"""The composition root: settings in, parts chosen, one ASGI application out."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import time
+from dataclasses import asdict
+from functools import partial
+from typing import TYPE_CHECKING
+
+import structlog
+import uvicorn
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from shizi.access.store import open_store
+from shizi.core.errors import ShiziError
+from shizi.fetch import Fetcher
+from shizi.logs import set_up_logs
+from shizi.metrics import CONTENT_TYPE, Metrics
+from shizi.ocr.engine import TextEngine
+from shizi.pool import Pool
+from shizi.service import Service
+from shizi.wechat.routes import build_routes
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+
+    from starlette.requests import Request
+
+    from shizi.settings import Settings
+    from shizi.wechat.routes import CallRecord
+
+    Announce = Callable[[], Awaitable[None]]
+
+# 25: seconds that calls in flight get on SIGTERM; the whole stop stays below 30.
+_DRAIN_SECONDS = 25
+
+_log = structlog.get_logger("shizi")
+
+
+class Server:
+    """The parts of one running server and the application over them."""
+
+    def __init__(self, settings: Settings, *, on_ready: Announce) -> None:
+        """Choose the parts; nothing opens before the application starts.
+
+        Args:
+            settings: What to run with.
+            on_ready: Awaited once the models are warm.
+        """
+        make_engine = partial(
+            TextEngine, session=settings.session, precision=settings.precision
+        )
+        self._settings = settings
+        self._on_ready = on_ready
+        self._pool = Pool(
+            make_engine,
+            workers=settings.workers,
+            queue=settings.queue,
+            seconds=settings.read_seconds,
+        )
+        self._fetcher = Fetcher(allow=settings.fetch_allow, enabled=settings.fetch)
+        self._metrics = Metrics(lambda: self._pool.load)
+        self.fault: ShiziError | None = None
+        self.stop: Callable[[], None] = lambda: None
+        self.application = Starlette(
+            routes=[
+                Route("/healthz", self._health),
+                Route("/readyz", self._readiness),
+                Route("/metrics", self._figures),
+            ],
+            lifespan=self._lifespan,
+        )
+
+    @contextlib.asynccontextmanager
+    async def _lifespan(self, application: Starlette) -> AsyncGenerator[None]:
+        """Open the parts, and close them in the other order."""
+        async with await open_store(self._settings.data) as store:
+            service = Service(store, self._pool, time.time)
+            application.router.routes += build_routes(
+                service, fetch=self._fetcher.fetch, audit=self._audit
+            )
+            start = asyncio.create_task(self._warm())
+            try:
+                yield
+            finally:
+                start.cancel()
+                await asyncio.gather(start, return_exceptions=True)
+                await self._pool.close()
+                await self._fetcher.aclose()
+
+    async def _warm(self) -> None:
+        """Open the pool while the server already answers that it is not ready."""
+        try:
+            await self._pool.open()
+        except ShiziError as error:
+            self.fault = error
+            self.stop()
+        else:
+            await self._on_ready()
+
+    def _audit(self, call: CallRecord) -> None:
+        """Count an answered call and write one line about it."""
+        if call.code is not None:
+            self._metrics.count(call.path, call.code, call.milliseconds / 1000)
+        _log.info("call", **asdict(call))
+
+    async def _health(self, _request: Request) -> Response:
+        return PlainTextResponse("ok\n")
+
+    async def _readiness(self, _request: Request) -> Response:
+        if self._pool.load.workers:
+            return PlainTextResponse("ready\n")
+        return PlainTextResponse("not ready\n", 503)
+
+    async def _figures(self, _request: Request) -> Response:
+        return Response(self._metrics.render(), media_type=CONTENT_TYPE)
+
+
+class _Uvicorn(uvicorn.Server):
+    """A web server that ends with exit code 0 on SIGTERM."""
+
+    interrupted = False
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Note signals; the original raises them once more when all is closed."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._leave, number)
+        yield
+
+    def _leave(self, number: signal.Signals) -> None:
+        self.interrupted |= number is signal.SIGINT
+        self.handle_exit(number, None)
+
+
+def run_server(settings: Settings, listener: socket.socket, on_ready: Announce) -> bool:
+    """Serve until a signal comes; return whether it was Ctrl-C.
+
+    Args:
+        settings: What to run with.
+        listener: A bound, listening socket; closed at the end.
+        on_ready: Awaited once the models are warm.
+
+    Raises:
+        ModelError: A model file is missing or altered.
+        EngineError: The inference library is missing or refuses the model.
+        StoreError: The data folder cannot be used.
+    """
+    set_up_logs(settings.log_level)
+    server = Server(settings, on_ready=on_ready)
+    web = _Uvicorn(
+        uvicorn.Config(
+            server.application,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=_DRAIN_SECONDS,
+            ssl_certfile=settings.tls_cert,
+            ssl_keyfile=settings.tls_key,
+        )
+    )
+
+    def stop() -> None:
+        web.should_exit = True
+
+    server.stop = stop
+    web.run([listener])
+    if server.fault is not None:
+        raise server.fault
+    return web.interrupted

@@ -1,0 +1,63 @@
+"""Commands.
+
+Exit codes: 0 all well, 1 some pictures failed, 2 usage or no input, 3 models or engine
+missing, 4 cannot write, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from shizi import __version__
+from shizi.cli import app, doctor, read, serve, token
+from shizi.cli.outcome import exit_code, tell
+from shizi.core.errors import ShiziError
+
+__all__ = ["main"]
+
+commands = typer.Typer(
+    name="shizi",
+    help="Self-hosted OCR server that speaks WeChat's OCR open API.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+commands.command("serve")(serve.serve)
+commands.command("read")(read.read)
+commands.command("doctor")(doctor.doctor)
+commands.add_typer(app.commands, name="app")
+commands.add_typer(token.commands, name="token")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"shizi {__version__}")
+        raise typer.Exit
+
+
+@commands.callback()
+def _options(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            help="Print the version.",
+            callback=_print_version,
+            is_eager=True,
+        ),
+    ] = False,
+) -> None:
+    """Self-hosted OCR server that speaks WeChat's OCR open API."""
+
+
+def main() -> None:
+    """Run the command line and end the process with its exit code."""
+    try:
+        commands()
+    except ShiziError as error:
+        tell(str(error))
+        sys.exit(exit_code(error))

@@ -1,0 +1,42 @@
+"""Exit codes, and what is told on standard error."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import typer
+
+from shizi.core.errors import EngineError, ModelError, ShiziError, StoreError
+
+
+class Exit(IntEnum):
+    """How a command ended."""
+
+    FAILED = 1
+    USAGE = 2
+    ENGINE = 3
+    CANNOT_WRITE = 4
+    INTERRUPTED = 130  # 128 + SIGINT, as shells count
+
+
+def exit_code(error: ShiziError) -> Exit:
+    """Return the exit code that an error ends a command with."""
+    if isinstance(error, (ModelError, EngineError)):
+        return Exit.ENGINE
+    if isinstance(error, StoreError):
+        return Exit.CANNOT_WRITE
+    return Exit.USAGE
+
+
+def write(text: str) -> None:
+    """Print one result on standard output, or end with `Exit.CANNOT_WRITE`."""
+    try:
+        typer.echo(text)
+    except OSError as error:
+        tell(f"cannot write: {error.strerror}")
+        raise typer.Exit(Exit.CANNOT_WRITE) from error
+
+
+def tell(message: str) -> None:
+    """Print one line on standard error."""
+    typer.echo(f"shizi: {message}", err=True)

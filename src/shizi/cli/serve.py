@@ -1,0 +1,128 @@
+"""`shizi serve`: the server."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+import socket
+import sys
+import time
+from importlib import resources
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from shizi.access.apps import Credentials, add_app, list_apps
+from shizi.access.store import open_store
+from shizi.access.tokens import issue_token
+from shizi.app import run_server
+from shizi.cli.option import DataOption
+from shizi.cli.outcome import Exit, tell
+from shizi.settings import Settings
+
+# The app that a first start makes.
+_FIRST_APP = "first"
+
+
+def serve(
+    *,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port; 0 picks a free one.")] = None,
+    data: DataOption = None,
+    fetch_allow: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="HOST|CIDR",
+            help="Open a host or network to img_url though not public.",
+        ),
+    ] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes that read.")] = None,
+    log_level: Annotated[str | None, typer.Option(help="Least level logged.")] = None,
+    tls_cert: Annotated[
+        Path | None, typer.Option(help="PEM certificate chain.")
+    ] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="PEM private key.")] = None,
+) -> None:
+    """Serve the API until SIGTERM or Ctrl-C."""
+    given = {
+        "host": host,
+        "port": port,
+        "data": data,
+        "fetch_allow": fetch_allow or None,
+        "workers": workers,
+        "log_level": log_level,
+        "tls_cert": tls_cert,
+        "tls_key": tls_key,
+    }
+    try:
+        settings = Settings(**{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type] # checked by pydantic
+    except ValidationError as error:
+        fault = error.errors()[0]
+        place = ".".join(str(part) for part in fault["loc"])
+        tell(f"{place}: {fault['msg']}" if place else fault["msg"])
+        raise typer.Exit(Exit.USAGE) from error
+    listener = _listen(settings)
+    interactive = sys.stdout.isatty()
+    first = asyncio.run(_make_first_app(settings))
+
+    async def announce() -> None:
+        address = _address(settings, listener)
+        typer.echo(f"shizi is ready on {address}")
+        if interactive:
+            await _tell_how_to_call(settings, address, first)
+        else:
+            typer.echo("issue a token: shizi token issue APPID (ids: shizi app list)")
+        sys.stdout.flush()
+
+    if run_server(settings, listener, announce):
+        raise typer.Exit(Exit.INTERRUPTED)
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Return a socket bound to the host and port of the settings."""
+    try:
+        family, _, _, _, place = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM
+        )[0]
+        listener = socket.create_server(place[:2], family=family, backlog=2048)
+    except OSError as error:
+        tell(f"cannot listen on {settings.host}:{settings.port}: {error.strerror}")
+        raise typer.Exit(Exit.USAGE) from error
+    return listener
+
+
+def _address(settings: Settings, listener: socket.socket) -> str:
+    scheme = "https" if settings.tls_cert else "http"
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"{scheme}://{host}:{listener.getsockname()[1]}"
+
+
+async def _make_first_app(settings: Settings) -> Credentials | None:
+    """Return a new app's credentials when the store has no app yet."""
+    async with await open_store(settings.data) as store:
+        if await list_apps(store):
+            return None
+        return await add_app(store, _FIRST_APP, now=time.time())
+
+
+async def _tell_how_to_call(
+    settings: Settings, address: str, first: Credentials | None
+) -> None:
+    """Print the first app's secret, once, and a line that reads the sample."""
+    if first is not None:
+        typer.echo(f"an app was made for you:\n  appid   {first.app_id}")
+        typer.echo(f"  secret  {first.secret}")
+    async with await open_store(settings.data) as store:
+        apps = await list_apps(store)
+        if not apps:
+            return
+        token = (
+            await issue_token(store, apps[0].id, now=time.time(), replaces=False)
+        ).token
+    sample = resources.files("shizi") / "samples" / "page.jpg"
+    trust = "-k " if settings.tls_cert else ""
+    url = f"{address}/cv/ocr/comm?access_token={token}"
+    typer.echo("try it:")
+    typer.echo(f"  curl {trust}-F {shlex.quote(f'img=@{sample}')} '{url}'")

@@ -1,0 +1,1 @@
+"""Values and pure functions: what every floor may use."""

@@ -1,0 +1,142 @@
+"""Every error of our own, in one tree.
+
+::
+
+    ShiziError
+    ├── InputError                what the caller sent cannot be used
+    │   ├── ImageMissingError     neither a picture nor an address came
+    │   ├── ImageSizeError        the file is too large
+    │   ├── ImageDecodeError      the file is no picture that we read
+    │   ├── ImageFetchError       nothing usable stands behind the address
+    │   ├── MethodError           the HTTP method is not one for this call
+    │   └── UnknownCallError      no call has this path
+    ├── AccessError               who calls may not
+    │   ├── GrantTypeError        a token was asked for by an unknown grant
+    │   ├── AppIdMissingError
+    │   ├── AppIdError            no app has this id
+    │   ├── AppExistsError        the id to be added is taken
+    │   ├── SecretMissingError
+    │   ├── SecretError           the secret is not the app's
+    │   ├── TokenMissingError
+    │   ├── TokenError            the token is unknown or was replaced
+    │   ├── TokenExpiredError
+    │   └── QuotaError            the calls of the day are used up
+    ├── ServiceError              we cannot answer now
+    │   ├── BusyError             every place in the queue is taken
+    │   ├── WorkerError           the process that read the picture ended
+    │   └── TaskError             reading failed by a fault of our own
+    └── SetupError                the installation is not fit to run
+        ├── ModelError            a model file is missing or altered
+        ├── EngineError           the inference library is missing or fails
+        └── StoreError            the data directory cannot be used
+
+Messages never hold image bytes, recognised text, tokens or secrets.
+"""
+
+
+class ShiziError(Exception):
+    """Base of every error that shizi raises on purpose."""
+
+
+class InputError(ShiziError):
+    """What the caller sent cannot be used."""
+
+
+class ImageMissingError(InputError):
+    """The call brought neither a picture nor an address of one."""
+
+
+class ImageSizeError(InputError):
+    """The picture's file is larger than the service takes."""
+
+
+class ImageDecodeError(InputError):
+    """The file is not a picture that can be decoded within the limits."""
+
+
+class ImageFetchError(InputError):
+    """No picture could be fetched from the address."""
+
+
+class MethodError(InputError):
+    """The HTTP method does not belong to this call."""
+
+
+class UnknownCallError(InputError):
+    """No call of the API has this path."""
+
+
+class AccessError(ShiziError):
+    """The caller is unknown or may not make this call."""
+
+
+class GrantTypeError(AccessError):
+    """A token was asked for by a grant type other than client_credential."""
+
+
+class AppIdMissingError(AccessError):
+    """A token was asked for without an app id."""
+
+
+class AppIdError(AccessError):
+    """No app has the given id."""
+
+
+class AppExistsError(AccessError):
+    """An app with the given id exists already."""
+
+
+class SecretMissingError(AccessError):
+    """A token was asked for without a secret."""
+
+
+class SecretError(AccessError):
+    """The secret is not the one of the app."""
+
+
+class TokenMissingError(AccessError):
+    """The call carries no token."""
+
+
+class TokenError(AccessError):
+    """The token was never issued, or a newer one replaced it."""
+
+
+class TokenExpiredError(AccessError):
+    """The token's lifetime has passed."""
+
+
+class QuotaError(AccessError):
+    """The app has used up the calls of the day for this API."""
+
+
+class ServiceError(ShiziError):
+    """The service cannot answer now; the same call may succeed later."""
+
+
+class BusyError(ServiceError):
+    """Every place in the queue is taken."""
+
+
+class WorkerError(ServiceError):
+    """The process that was reading the picture ended before it answered."""
+
+
+class TaskError(ServiceError):
+    """Reading failed by a fault of our own."""
+
+
+class SetupError(ShiziError):
+    """The installation is not fit to run."""
+
+
+class ModelError(SetupError):
+    """A model file is missing or is not the one expected."""
+
+
+class EngineError(SetupError):
+    """The inference library is missing or refuses the model."""
+
+
+class StoreError(SetupError):
+    """The data directory or its database cannot be used."""

@@ -1,0 +1,174 @@
+"""Upright pixels, and the one way from the bytes of a file to them."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from typing import Any, TypeAlias
+
+import numpy as np
+
+# Asked for a format that is not loaded yet, Pillow loads every plug-in it has, the one
+# that starts Ghostscript among them; with these five loaded it never has to.
+import PIL.BmpImagePlugin  # pyright: ignore[reportUnusedImport]
+import PIL.GifImagePlugin  # pyright: ignore[reportUnusedImport]
+import PIL.Image
+import PIL.JpegImagePlugin  # pyright: ignore[reportUnusedImport]
+import PIL.PngImagePlugin  # pyright: ignore[reportUnusedImport]
+import PIL.WebPImagePlugin  # pyright: ignore[reportUnusedImport]
+from numpy.typing import NDArray
+
+from shizi.core.errors import ImageDecodeError
+from shizi.core.geometry import Size
+
+# The pixels of an upright image: uint8, (H, W, 3), RGB.
+Image: TypeAlias = NDArray[np.uint8]
+
+# 40 megapixels: a 57-byte PNG that claims 900 made a decoder take 2.1 GB of memory; a
+# telephone's picture that fits into 2 MB has 12 to 24.
+MAX_PIXELS = 40_000_000
+
+# 100 scans: a JPEG with 60 278 of them ran past 25 s; encoders write about ten. At this
+# limit 40 megapixels take 2 s (one core of a 2-core laptop-class machine).
+MAX_SCANS = 100
+
+# A scan starts with these two bytes; picture data never holds them. Metadata may, about
+# once in 64 KiB, so that their count is never below the number of scans.
+_SCAN_MARKER = b"\xff\xda"
+
+_EXIF_ORIENTATION = 0x0112
+
+# What undoes each orientation of the EXIF standard (CIPA DC-008, tag 0x0112).
+_UPRIGHT = {
+    2: PIL.Image.Transpose.FLIP_LEFT_RIGHT,
+    3: PIL.Image.Transpose.ROTATE_180,
+    4: PIL.Image.Transpose.FLIP_TOP_BOTTOM,
+    5: PIL.Image.Transpose.TRANSPOSE,
+    6: PIL.Image.Transpose.ROTATE_270,
+    7: PIL.Image.Transpose.TRANSVERSE,
+    8: PIL.Image.Transpose.ROTATE_90,
+}
+
+
+def decode_image(data: bytes) -> Image:
+    """Return the upright pixels of a JPEG, PNG, WebP, BMP or GIF file.
+
+    Of a file with several frames the first is taken. Transparent pixels become white,
+    colour profiles are ignored. Runs in one thread of a process at a time.
+
+    Raises:
+        ImageDecodeError: The bytes are none of these formats, are damaged or cut off,
+            or the image is beyond the limits.
+    """
+    format_name = _sniff(data)
+    if format_name == "WEBP":
+        # Pillow allocates the whole canvas when it opens the file.
+        _check_size(_webp_size(data))
+    if format_name == "JPEG" and data.count(_SCAN_MARKER) > MAX_SCANS:
+        raise ImageDecodeError(f"the JPEG has more than {MAX_SCANS} scans")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            warnings.simplefilter("error", PIL.Image.DecompressionBombWarning)
+            with PIL.Image.open(io.BytesIO(data), formats=[format_name]) as picture:
+                _check_size(Size(*picture.size))
+                picture.load()
+                return _pixels(_upright(picture))
+    except ImageDecodeError:
+        raise
+    except (
+        PIL.Image.DecompressionBombError,
+        PIL.Image.DecompressionBombWarning,
+    ) as error:
+        raise ImageDecodeError(
+            f"the {format_name} file holds too many pixels"
+        ) from error
+    except Exception as error:  # a damaged file makes Pillow raise almost anything
+        raise ImageDecodeError(
+            f"the {format_name} file is damaged or cut off"
+        ) from error
+
+
+def check_image(array: NDArray[Any]) -> Image:
+    """Return an array that a caller made as an image, grey spread to three channels.
+
+    Args:
+        array: uint8, (H, W, 3) in RGB or (H, W) in grey.
+
+    Raises:
+        ImageDecodeError: The array has another type or shape, or too many pixels.
+    """
+    grey = array.ndim == 2  # noqa: PLR2004
+    colour = array.ndim == 3 and array.shape[2] == 3  # noqa: PLR2004
+    if array.dtype != np.uint8 or not (grey or colour):
+        raise ImageDecodeError(
+            "an image is a uint8 array of shape (H, W, 3) in RGB or (H, W) in grey, "
+            f"not {array.dtype} of shape {array.shape}"
+        )
+    _check_size(Size(array.shape[1], array.shape[0]))
+    return np.repeat(array[:, :, None], 3, axis=2) if grey else array
+
+
+def _sniff(data: bytes) -> str:
+    """Return Pillow's name of the format that the first bytes tell."""
+    if data.startswith(b"\xff\xd8\xff"):
+        return "JPEG"
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "PNG"
+    if data.startswith((b"GIF87a", b"GIF89a")):
+        return "GIF"
+    if data.startswith(b"BM"):
+        return "BMP"
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return "WEBP"
+    raise ImageDecodeError("the file is no JPEG, PNG, WebP, BMP or GIF")
+
+
+def _check_size(size: Size) -> None:
+    """Refuse a size before memory is taken for it."""
+    if min(size) < 1 or size.width * size.height > MAX_PIXELS:
+        raise ImageDecodeError(
+            f"an image of {size.width} x {size.height} pixels is beyond the limits"
+        )
+
+
+def _webp_size(data: bytes) -> Size:
+    """Return the size in the first chunk of a WebP file (RFC 9649, section 2)."""
+    chunk, header = data[12:16], data[20:30]
+    if chunk == b"VP8X" and len(header) == 10:  # noqa: PLR2004
+        return Size(
+            int.from_bytes(header[4:7], "little") + 1,
+            int.from_bytes(header[7:10], "little") + 1,
+        )
+    if chunk == b"VP8L" and len(header) >= 5 and header[0] == 0x2F:  # noqa: PLR2004
+        bits = int.from_bytes(header[1:5], "little")
+        return Size((bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1)
+    if chunk == b"VP8 " and header[3:6] == b"\x9d\x01\x2a":
+        return Size(
+            int.from_bytes(header[6:8], "little") & 0x3FFF,
+            int.from_bytes(header[8:10], "little") & 0x3FFF,
+        )
+    raise ImageDecodeError("the WebP file has no picture at its start")
+
+
+def _upright(picture: PIL.Image.Image) -> PIL.Image.Image:
+    """Return the picture as its EXIF orientation says, or as it is."""
+    try:
+        move = _UPRIGHT.get(int(picture.getexif().get(_EXIF_ORIENTATION, 1)))
+    except Exception:  # noqa: BLE001 - damaged metadata must not cost the picture
+        return picture
+    return picture if move is None else picture.transpose(move)
+
+
+def _pixels(picture: PIL.Image.Image) -> Image:
+    """Return the pixels of a picture in any mode that the five formats give."""
+    if picture.mode.startswith("I"):
+        # Pillow cuts 16 bits off at 255 where they need scaling.
+        deep = np.clip(np.asarray(picture), 0, 0xFFFF).astype(np.uint32)
+        return np.repeat(((deep + 128) // 257).astype(np.uint8)[:, :, None], 3, axis=2)
+    if picture.has_transparency_data:
+        layer = picture.convert("RGBA")
+        paper = PIL.Image.new("RGB", layer.size, "white")
+        paper.paste(layer, mask=layer.getchannel("A"))
+        return np.array(paper)
+    return np.array(picture.convert("RGB"))

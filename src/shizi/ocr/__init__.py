@@ -1,0 +1,1 @@
+"""Pixels to pages: finding, reading and ordering lines of text."""

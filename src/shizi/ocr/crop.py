@@ -1,0 +1,72 @@
+"""A line's pixels, laid flat and brought to the recogniser's height."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from shizi.core.image import Image
+
+LINE_HEIGHT = 48
+# 1.5: a box this much taller than wide holds text that runs downwards (PaddleOCR).
+_UPRIGHT_ASPECT = 1.5
+# Longest strip in pixels at line height; what is longer is pressed together.
+_LONGEST = 3200
+
+
+def crop_line(image: Image, corners: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Return the strip inside four corners: uint8, (48, W, 3), RGB.
+
+    Args:
+        image: uint8, (H, W, 3), RGB.
+        corners: float32, (4, 2), clockwise from the top left. A box much taller than
+            wide is turned by a quarter against the clock.
+    """
+    width = max(_length(corners, 0, 1), _length(corners, 3, 2), 1.0)
+    height = max(_length(corners, 0, 3), _length(corners, 1, 2), 1.0)
+    if height >= width * _UPRIGHT_ASPECT:
+        corners = np.roll(corners, -1, axis=0)
+        width, height = height, width
+    target = max(1, min(_LONGEST, round(width * LINE_HEIGHT / height)))
+    # Straight to the target where that enlarges; a reduction by more than half goes
+    # through the native size, because warping does not average.
+    if height > 2 * LINE_HEIGHT:
+        native = (max(1, round(width)), max(1, round(height)))
+        flat = _flatten(image, corners, native)
+        strip = cv2.resize(flat, (target, LINE_HEIGHT), interpolation=cv2.INTER_AREA)
+        return np.asarray(strip, np.uint8)
+    return _flatten(image, corners, (target, LINE_HEIGHT))
+
+
+def _length(corners: NDArray[np.float32], start: int, end: int) -> float:
+    """Return the distance between two corners."""
+    return float(np.hypot(*(corners[end] - corners[start])))
+
+
+def _flatten(
+    image: Image, corners: NDArray[np.float32], size: tuple[int, int]
+) -> NDArray[np.uint8]:
+    """Return the quadrilateral as a rectangle of a (width, height)."""
+    width, height = size
+    # A warp maps the whole image unless it is handed the part that matters.
+    left, top = np.maximum(np.floor(corners.min(axis=0)).astype(int) - 2, 0)
+    right, bottom = np.ceil(corners.max(axis=0)).astype(int) + 3
+    part = image[top:bottom, left:right]
+    target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    source = (corners - (left, top)).astype(np.float32)
+    matrix = cv2.getPerspectiveTransform(source, target)
+    return np.asarray(
+        cv2.warpPerspective(
+            part,
+            matrix,
+            (width, height),
+            flags=cv2.INTER_CUBIC,
+            borderMode=cv2.BORDER_REPLICATE,
+        ),
+        np.uint8,
+    )

@@ -1,0 +1,44 @@
+"""An engine that reads nothing: fixed lines after a fixed time, for load tests."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from shizi.core.geometry import Quad, Size
+from shizi.core.text import Page, TextLine
+
+if TYPE_CHECKING:
+    from shizi.core.image import Image
+
+
+class NullEngine:
+    """Answers every image with the same lines."""
+
+    def __init__(
+        self, *, texts: tuple[str, ...] = ("识字",), seconds: float = 0
+    ) -> None:
+        """Take the lines and the time that reading them shall take, in seconds."""
+        self._texts = texts
+        self._seconds = seconds
+
+    def read(self, image: Image) -> Page:
+        """Return the lines, one below the other over the whole image."""
+        time.sleep(self._seconds)
+        height, width = image.shape[:2]
+        step = height / max(1, len(self._texts))
+        return Page(
+            Size(width, height),
+            tuple(
+                TextLine(text, _band(width, row * step, step), 1.0)
+                for row, text in enumerate(self._texts)
+            ),
+        )
+
+    def warm(self) -> None:
+        """Do nothing."""
+
+
+def _band(width: int, top: float, height: float) -> Quad:
+    bottom = top + height
+    return Quad.of([(0, top), (width, top), (width, bottom), (0, bottom)])

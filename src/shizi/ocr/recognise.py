@@ -1,0 +1,80 @@
+"""What a line says: the CTC recogniser on strips of one height."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from shizi.ocr.crop import LINE_HEIGHT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from shizi.ports import Session
+
+# 32: a new width costs 15 ms once, so widths come in steps (docs/performance.md).
+_STEP = 32
+_SHORTEST = 64
+# Grey that the model's normalisation turns into nought, as its training padded.
+_PADDING = 128
+
+
+class Reading(NamedTuple):
+    """The text of one strip.
+
+    Attributes:
+        text: The characters, left to right.
+        score: Mean probability of the characters, 0 to 1; 0 for no character.
+    """
+
+    text: str
+    score: float
+
+
+class Recogniser:
+    """Reads strips; one per worker, used by one thread at a time."""
+
+    def __init__(self, session: Session, charset: Sequence[str]) -> None:
+        """Take a session and the character of each of its classes, blank first."""
+        self._session = session
+        self._charset = charset
+
+    def read(self, strip: NDArray[np.uint8]) -> Reading:
+        """Return the text of one strip: uint8, (48, W, 3), RGB.
+
+        Raises:
+            EngineError: The inference library failed.
+        """
+        width = strip.shape[1]
+        batch = np.full((1, LINE_HEIGHT, padded(width), 3), _PADDING, np.uint8)
+        batch[0, :, :width] = strip
+        return decode(self._session.run(batch)[0], self._charset)
+
+
+def padded(width: int) -> int:
+    """Return the width of the batch that holds a strip of a width."""
+    return max(_SHORTEST, -(-width // _STEP) * _STEP)
+
+
+def decode(logits: NDArray[np.float32], charset: Sequence[str]) -> Reading:
+    """Return the best path: repeats merged, blanks dropped (greedy CTC).
+
+    Args:
+        logits: float32, (T, C).
+        charset: The C classes' characters; class 0 is the blank.
+    """
+    best = logits.argmax(axis=1)
+    kept = best != 0
+    kept[1:] &= best[1:] != best[:-1]
+    if not kept.any():
+        return Reading("", 0.0)
+    steps = logits[kept]
+    top = steps.max(axis=1, keepdims=True)
+    # softmax of the best class alone: 1 / sum(exp(logit - top))
+    probabilities = 1 / np.exp(steps - top).sum(axis=1)
+    classes: list[int] = best[kept].tolist()
+    text = "".join(charset[index] for index in classes)
+    return Reading(text, float(probabilities.mean()))

@@ -1,0 +1,1 @@
+"""Inference libraries, one a module, behind the same port."""

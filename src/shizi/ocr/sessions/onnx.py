@@ -1,0 +1,82 @@
+"""Models through ONNX Runtime, where OpenVINO has no wheel; same results in f32."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from shizi.core.errors import EngineError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+# Imported by name: the library states no types that a checker could use.
+_onnxruntime: Any = import_module("onnxruntime")
+
+# 1e-7: half a step of float32 below one; keeps the logarithm finite at both ends.
+_TINY = 1e-7
+# A detector gives maps, (N, 1, H, W), of sigmoids; the others give softmaxes.
+_MAP_DIMENSIONS = 4
+
+
+class Session:
+    """One model on the CPU."""
+
+    def __init__(
+        self, path: Path, *, threads: int, precision: str, cache: Path | None = None
+    ) -> None:
+        """Load a model.
+
+        Args:
+            path: An ONNX file with one input (N, 3, H, W) and one output.
+            threads: Threads of one inference.
+            precision: `f32` or `auto`; this library has no bf16 on CPUs.
+            cache: Not used here.
+
+        Raises:
+            EngineError: ONNX Runtime cannot load the model.
+        """
+        del cache
+        if precision == "bf16":
+            message = "ONNX Runtime has no bf16 on CPUs; choose auto or f32"
+            raise EngineError(message)
+        options = _onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        try:
+            self._session = _onnxruntime.InferenceSession(
+                path, options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # the library's errors share no public base
+            message = f"ONNX Runtime cannot load {path.name}"
+            raise EngineError(message) from error
+        self._input = self._session.get_inputs()[0].name
+
+    def run(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return the logits of a batch: uint8, (N, H, W, 3), RGB.
+
+        The models end in a sigmoid or a softmax; logits are won back from those.
+
+        Raises:
+            EngineError: The inference failed.
+        """
+        picture = batch[..., ::-1].transpose(0, 3, 1, 2).astype(np.float32)
+        picture -= 127.5
+        picture /= 127.5
+        try:
+            output: NDArray[np.float32] = self._session.run(
+                None, {self._input: np.ascontiguousarray(picture)}
+            )[0]
+        except Exception as error:  # the library's errors share no public base
+            message = f"ONNX Runtime failed on a batch of shape {batch.shape}"
+            raise EngineError(message) from error
+        if output.ndim == _MAP_DIMENSIONS:
+            odds = np.clip(output, _TINY, 1 - _TINY)
+            output = odds / (1 - odds)
+        logits: NDArray[np.float32] = np.log(np.maximum(output, _TINY))
+        return logits

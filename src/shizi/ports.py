@@ -1,0 +1,49 @@
+"""What one part asks of another without knowing which one it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from shizi.core.image import Image
+    from shizi.core.text import Page
+
+
+class Engine(Protocol):
+    """Reads images; one per worker, used by one thread at a time."""
+
+    def read(self, image: Image) -> Page:
+        """Return the text of an upright image.
+
+        Called by the reading tasks, in a worker process, never on the event loop.
+
+        Raises:
+            EngineError: The inference library failed.
+        """
+        ...
+
+    def warm(self) -> None:
+        """Run the common shapes once, so that the first read is as fast as the next.
+
+        Raises:
+            EngineError: The inference library failed.
+        """
+        ...
+
+
+class Session(Protocol):
+    """One model with one image batch in and one array out; not thread-safe."""
+
+    def run(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return the model's output for a batch.
+
+        Args:
+            batch: uint8, (N, H, W, 3), BGR.
+
+        Raises:
+            EngineError: The inference library failed.
+        """
+        ...

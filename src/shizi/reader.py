@@ -1,0 +1,74 @@
+"""The library's face: a reader of pictures in this process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shizi.core.image import check_image, decode_image
+from shizi.ocr.engine import TextEngine
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from shizi.core.text import Page
+
+
+class Reader:
+    """Reads pictures; loads its models when it is made.
+
+    A reader belongs to one thread at a time. Reading needs no network.
+
+    Examples:
+        >>> reader = Reader()
+        >>> page = reader.read_text("scan.jpg")
+        >>> page.lines[0].text
+        '识字'
+    """
+
+    def __init__(
+        self,
+        *,
+        session: str = "openvino",
+        precision: str = "auto",
+        threads: int | None = None,
+        cache: Path | None = None,
+    ) -> None:
+        """Load the models.
+
+        Args:
+            session: Library that runs them, `openvino` or `onnxruntime`.
+            precision: `auto` (bf16 where the CPU has it), `f32` or `bf16`.
+            threads: Threads of one read; all cores by default.
+            cache: Folder that keeps compiled models for a faster start, or none.
+
+        Raises:
+            ModelError: A model file is missing or altered.
+            EngineError: The inference library is missing or refuses the model.
+        """
+        self._engine = TextEngine(
+            session=session, precision=precision, threads=threads or 0, cache=cache
+        )
+
+    def read_text(self, image: str | Path | bytes | NDArray[np.uint8]) -> Page:
+        """Return the printed text of a picture.
+
+        Args:
+            image: A file's path; an encoded picture (JPEG, PNG, WebP, BMP or GIF); or
+                pixels, uint8, (H, W, 3) in RGB order or (H, W) in grey, upright.
+
+        Returns:
+            The size of the upright picture in pixels and its lines in reading order;
+            no lines for a picture without text.
+
+        Raises:
+            ImageDecodeError: The picture cannot be decoded within the limits.
+            EngineError: The inference library failed.
+            OSError: The file cannot be read.
+        """
+        if isinstance(image, (str, Path)):
+            image = Path(image).read_bytes()
+        if isinstance(image, bytes):
+            return self._engine.read(decode_image(image))
+        return self._engine.read(check_image(image))

@@ -1,0 +1,1 @@
+"""WeChat's dialect: requests, replies, names and error codes."""

@@ -1,0 +1,94 @@
+"""The body of one request, read within bounds and never kept on disk."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from starlette.requests import ClientDisconnect
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from starlette.types import Receive
+
+# 10 s from the first read on, for reading and for throwing away together: 2 MB need
+# that long at 1.7 Mbit/s.
+READ_SECONDS = 10.0
+
+# 64 MiB: a client that sends a file far too large still gets its reply; one that
+# sends more gets it while it sends, and may lose it.
+DRAIN_BYTES = 64 * 1024 * 1024
+
+
+class Body:
+    """What the client sends after the head.
+
+    A reply that leaves before the body has come is lost to clients that send
+    everything first: the server closes, and the kernel resets the connection. So what
+    nobody wants is read all the same, and thrown away.
+
+    Attributes:
+        size: Bytes that have come so far.
+    """
+
+    def __init__(self, receive: Receive) -> None:
+        """Take the server's channel; nothing else may read from it."""
+        self._receive = receive
+        self._complete = False
+        self._deadline: float | None = None
+        self._unwanted = asyncio.Event()
+        self.size = 0
+
+    async def chunks(self) -> AsyncGenerator[bytes]:
+        """Yield the bytes as they come.
+
+        Raises:
+            TimeoutError: They did not come in time.
+            ClientDisconnect: The client has left.
+        """
+        while not self._complete:
+            async with self._timeout():
+                chunk = await self._next()
+            yield chunk
+
+    def ignore(self) -> None:
+        """Say that nobody will ask for the bytes; `gone` throws them away."""
+        self._unwanted.set()
+
+    async def drain(self) -> None:
+        """Throw away what is still to come, within the bounds.
+
+        Raises:
+            ClientDisconnect: The client has left.
+        """
+        with suppress(TimeoutError):
+            async with self._timeout():
+                while not self._complete and self.size <= DRAIN_BYTES:
+                    await self._next()
+
+    async def gone(self) -> None:
+        """Return when the client has left; begins once nobody needs the body."""
+        await self._unwanted.wait()
+        with suppress(ClientDisconnect):
+            while self.size <= DRAIN_BYTES:
+                await self._next()
+        if self.size > DRAIN_BYTES:
+            await asyncio.Event().wait()
+
+    def _timeout(self) -> asyncio.Timeout:
+        if self._deadline is None:
+            self._deadline = asyncio.get_running_loop().time() + READ_SECONDS
+        return asyncio.timeout_at(self._deadline)
+
+    async def _next(self) -> bytes:
+        message = await self._receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        chunk: bytes = message.get("body", b"")
+        self.size += len(chunk)
+        if not message.get("more_body", False):
+            self._complete = True
+            self._unwanted.set()
+        return chunk

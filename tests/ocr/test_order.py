@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from shizi.core.geometry import Quad
+from shizi.core.text import TextLine
+from shizi.ocr.order import in_reading_order
+
+
+def line(text: str, left: float, top: float, height: float = 20) -> TextLine:
+    right, bottom = left + 100, top + height
+    corners = [(left, top), (right, top), (right, bottom), (left, bottom)]
+    return TextLine(text, Quad.of(corners), 1.0)
+
+
+def order(*lines: TextLine) -> str:
+    return "".join(found.text for found in in_reading_order(lines))
+
+
+def test_lines_are_read_from_top_to_bottom() -> None:
+    assert order(line("b", 0, 50), line("a", 200, 0)) == "ab"
+
+
+def test_lines_of_a_row_are_read_from_left_to_right_though_not_quite_level() -> None:
+    assert order(line("b", 200, 0), line("a", 0, 4)) == "ab"
+
+
+def test_a_small_line_below_a_large_one_is_a_row_of_its_own() -> None:
+    assert order(line("b", 0, 52, 10), line("a", 200, 0, 60)) == "ab"
+
+
+def test_no_lines_stay_no_lines() -> None:
+    assert in_reading_order([]) == ()

@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+import asyncio
+import os
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from shizi.core.errors import (
+    BusyError,
+    EngineError,
+    ImageDecodeError,
+    TaskError,
+    WorkerError,
+)
+from shizi.ocr.engine import TextEngine
+from shizi.ocr.null import NullEngine
+from shizi.pool import Pool
+from tests import fakes
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+
+@asynccontextmanager
+async def opened(
+    *, workers: int = 1, queue: int = 8, seconds: float = 30
+) -> AsyncGenerator[Pool]:
+    pool = Pool(NullEngine, workers=workers, queue=queue, seconds=seconds)
+    await pool.open()
+    try:
+        yield pool
+    finally:
+        await pool.close()
+
+
+async def test_a_task_runs_in_another_process() -> None:
+    async with opened() as pool:
+        assert await pool.run(fakes.worker_id, b"") != os.getpid()
+
+
+async def test_data_come_back_whole() -> None:
+    data = os.urandom(2**21)
+    async with opened() as pool:
+        assert await pool.run(fakes.echo, data) == data
+
+
+async def test_our_errors_rise_at_the_caller_and_the_worker_stays() -> None:
+    async with opened() as pool:
+        before = await pool.run(fakes.worker_id, b"")
+        with pytest.raises(ImageDecodeError, match="no picture"):
+            await pool.run(fakes.refuse, b"")
+        assert await pool.run(fakes.worker_id, b"") == before
+
+
+async def test_an_unforeseen_error_says_where_but_not_what_was_read() -> None:
+    async with opened() as pool:
+        with pytest.raises(TaskError, match="ZeroDivisionError in stumble") as caught:
+            await pool.run(fakes.stumble, b"private")
+    assert "private" not in str(caught.value)
+
+
+async def test_a_crash_costs_its_own_call_only_and_the_worker_is_replaced() -> None:
+    async with opened() as pool:
+        crash = asyncio.create_task(pool.run(fakes.die, b""))
+        other = asyncio.create_task(pool.run(fakes.echo, b"safe"))
+        with pytest.raises(WorkerError):
+            await crash
+        assert await other == b"safe"
+        assert pool.load.workers == 1
+
+
+async def test_a_task_past_its_time_is_ended() -> None:
+    async with opened(seconds=0.2) as pool:
+        with pytest.raises(WorkerError, match=r"0\.2 s"):
+            await pool.run(fakes.hang, b"60")
+        assert await pool.run(fakes.echo, b"next") == b"next"
+
+
+async def test_one_call_more_than_the_queue_holds_is_refused() -> None:
+    async with opened(queue=1) as pool:
+        running = asyncio.create_task(pool.run(fakes.hang, b"0.3"))
+        waiting = asyncio.create_task(pool.run(fakes.echo, b"waited"))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        with pytest.raises(BusyError):
+            await pool.run(fakes.echo, b"")
+        assert await waiting == b"waited"
+        await running
+
+
+async def test_a_caller_that_leaves_frees_its_place_in_the_queue() -> None:
+    async with opened(queue=1) as pool:
+        running = asyncio.create_task(pool.run(fakes.hang, b"0.3"))
+        await asyncio.sleep(0)
+        gone = asyncio.create_task(pool.run(fakes.echo, b""))
+        await asyncio.sleep(0)
+        assert pool.load.waiting == 1
+        gone.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await gone
+        assert pool.load.waiting == 0
+        assert await pool.run(fakes.echo, b"next") == b"next"
+        await running
+
+
+async def test_a_caller_that_leaves_while_its_task_runs_loses_no_worker() -> None:
+    async with opened() as pool:
+        gone = asyncio.create_task(pool.run(fakes.hang, b"0.2"))
+        await asyncio.sleep(0.05)
+        gone.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await gone
+        assert await pool.run(fakes.echo, b"next") == b"next"
+        assert pool.load == (1, 0, 0)
+
+
+async def test_calls_are_served_in_the_order_they_came() -> None:
+    async with opened() as pool:
+        order: list[bytes] = []
+
+        async def call(name: bytes) -> None:
+            order.append(await pool.run(fakes.echo, name))
+
+        names = [bytes([number]) for number in range(8)]
+        await asyncio.gather(*(call(name) for name in names))
+    assert order == names
+
+
+async def test_closing_waits_for_the_running_task() -> None:
+    async with opened() as pool:
+        running = asyncio.create_task(pool.run(fakes.hang, b"0.2"))
+        await asyncio.sleep(0.05)
+    assert await running == b"0.2"
+
+
+async def test_no_process_is_left_after_closing() -> None:
+    async with opened(workers=2) as pool:
+        processes = {await pool.run(fakes.worker_id, b"") for _ in range(8)}
+    for process in processes:
+        with pytest.raises(ProcessLookupError):
+            os.kill(process, 0)
+
+
+async def test_a_pool_whose_engine_cannot_be_made_does_not_open() -> None:
+    make = partial(TextEngine, session="onnxruntime", precision="bf16")
+    pool = Pool(make, workers=1, queue=1, seconds=1)
+    with pytest.raises(EngineError, match="bf16"):
+        await pool.open()
+    await pool.close()
