@@ -48,7 +48,9 @@ class Outline:
 
 
 def _cross(origin: Corner, a: Corner, b: Corner) -> float:
-    return (a[0] - origin[0]) * (b[1] - origin[1]) - (a[1] - origin[1]) * (b[0] - origin[0])
+    return (a[0] - origin[0]) * (b[1] - origin[1]) - (a[1] - origin[1]) * (
+        b[0] - origin[0]
+    )
 
 
 def _hull(corners: list[Corner]) -> list[Corner]:
@@ -71,7 +73,9 @@ def _area(polygon: list[Corner]) -> float:
     if len(polygon) < 3:
         return 0.0
     following = polygon[1:] + polygon[:1]
-    twice = sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(polygon, following, strict=True))
+    twice = sum(
+        a[0] * b[1] - b[0] * a[1] for a, b in zip(polygon, following, strict=True)
+    )
     return abs(twice) / 2
 
 

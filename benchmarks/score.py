@@ -164,7 +164,7 @@ def edits(a: str, b: str) -> int:
 
 def judge(truth: Truth, read: Sequence[Line]) -> PageScore:
     """Return how well a page was read."""
-    wanted = [line for line in _comparable(truth, truth.lines) if not line.ignore]
+    wanted = judged_lines(truth)
     found = _comparable(truth, read)
     true_outlines = [Outline(line.quad) for line in wanted]
     read_outlines = [Outline(line.quad) for line in found]
@@ -203,6 +203,19 @@ def judge(truth: Truth, read: Sequence[Line]) -> PageScore:
     return PageScore(tally, tuple(exact))
 
 
+def judged_lines(truth: Truth) -> list[Line]:
+    """Return the lines that count, with their texts as they are compared."""
+    return [line for line in _comparable(truth, truth.lines) if not line.ignore]
+
+
+def nearest(line: Line, read: Sequence[Line]) -> str:
+    """Return the text read where a line lies, or nothing."""
+    outline = Outline(line.quad)
+    overlaps = [(outline.overlap(Outline(other.quad)), other.text) for other in read]
+    overlap, text = max(overlaps, default=(0.0, ""))
+    return text if overlap else ""
+
+
 def in_rows(lines: Sequence[Line]) -> list[Line]:
     """Return the lines by rows from the top, and from the left inside a row."""
     spots = []
@@ -221,7 +234,9 @@ def in_rows(lines: Sequence[Line]) -> list[Line]:
     return [s[3] for row in rows for s in sorted(row, key=lambda s: s[2])]
 
 
-def by_group(truths: Iterable[Truth], scores: Mapping[str, PageScore]) -> dict[str, Tally]:
+def by_group(
+    truths: Iterable[Truth], scores: Mapping[str, PageScore]
+) -> dict[str, Tally]:
     """Return the counts for "ALL", each language, and each kind and language."""
     groups: dict[str, Tally] = {"ALL": Tally()}
     for truth in truths:
@@ -236,7 +251,7 @@ def sign_test(gained: int, lost: int) -> float:
     """Return how likely a split at least as uneven is by chance, both ways, 0 to 1."""
     count = gained + lost
     tail = sum(math.comb(count, k) for k in range(min(gained, lost) + 1))
-    return min(1.0, 2 * tail / 2**count)
+    return min(1.0, 2 * tail / (1 << count))
 
 
 def gained_and_lost(
@@ -253,7 +268,8 @@ def gained_and_lost(
 
 def _comparable(truth: Truth, lines: Iterable[Line]) -> list[Line]:
     plain = (
-        line._replace(text=normalise(line.text, fold_case=truth.fold_case)) for line in lines
+        line._replace(text=normalise(line.text, fold_case=truth.fold_case))
+        for line in lines
     )
     return [line for line in plain if line.text and line.quad]
 

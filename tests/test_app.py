@@ -84,7 +84,7 @@ def serving(data: Path, *options: str) -> Iterator[Running]:
             yield Running(process, data, found[1])
         finally:
             process.kill()
-            process.wait()
+            process.communicate()
 
 
 @pytest.fixture(scope="module")

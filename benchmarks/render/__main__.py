@@ -44,7 +44,10 @@ def label(name: str, picture: Picture) -> dict[str, object]:
     """Return a picture's row of `labels.jsonl`."""
     lines: list[dict[str, object]] = []
     for line in picture.lines:
-        row: dict[str, object] = {"text": line.text, "quad": line.quad.round(2).tolist()}
+        row: dict[str, object] = {
+            "text": line.text,
+            "quad": line.quad.round(2).tolist(),
+        }
         if line.outline is not None:
             row["polygon"] = line.outline.round(2).tolist()
         lines.append(row)

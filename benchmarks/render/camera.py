@@ -120,7 +120,9 @@ def project(width: int, height: int, pose: Pose) -> Projection:
     size = np.ceil(frame * scale).astype(int)
     placed = (seen - (low + high) / 2) * scale + size / 2
     edges = placed.reshape(strips + 1, 2, 2)
-    corners = np.stack([edges[:-1, 0], edges[1:, 0], edges[1:, 1], edges[:-1, 1]], axis=1)
+    corners = np.stack(
+        [edges[:-1, 0], edges[1:, 0], edges[1:, 1], edges[:-1, 1]], axis=1
+    )
     return Projection(int(size[0]), int(size[1]), corners, (width, height))
 
 
@@ -135,6 +137,11 @@ def develop(sheet: NDArray[np.uint8], seen: Projection, ground: Pixels) -> Pixel
     for i, corners in enumerate(seen.corners):
         whole = np.round(corners).astype(np.int32)
         cv2.fillConvexPoly(label, whole, i)
+    # The edge is softened: pixels just outside must know their strip as well.
+    near = cv2.dilate(label.astype(np.float32), np.ones((5, 5), np.uint8)).astype(
+        np.int32
+    )
+    label = np.where(label < 0, near, label)
     inverse = np.linalg.inv(np.stack(seen.matrices()))[label.clip(0)].astype(np.float32)
     y, x = np.mgrid[0 : seen.height, 0 : seen.width].astype(np.float32) + 0.5
     frame = np.stack([x, y, np.ones_like(x)], axis=-1)
@@ -147,10 +154,13 @@ def develop(sheet: NDArray[np.uint8], seen: Projection, ground: Pixels) -> Pixel
     page = cv2.remap(
         source, map_x, map_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
     ).astype(np.float32)
-    inside = cv2.GaussianBlur((label >= 0).astype(np.float32), (0, 0), 0.6)[..., None]
-    shadow = cv2.GaussianBlur((label >= 0).astype(np.float32), (0, 0), 9)
+    inside = _silhouette(seen)
+    shadow = cv2.GaussianBlur(inside, (0, 0), 9)
     shadow = np.roll(shadow, (7, 7), (0, 1))[..., None]
-    return np.asarray(inside * page + (1 - inside) * ground * (1 - 0.45 * shadow), np.float32)
+    inside = inside[..., None]
+    return np.asarray(
+        inside * page + (1 - inside) * ground * (1 - 0.45 * shadow), np.float32
+    )
 
 
 def light(frame: Pixels, shade: float, rng: np.random.Generator) -> Pixels:
@@ -160,7 +170,11 @@ def light(frame: Pixels, shade: float, rng: np.random.Generator) -> Pixels:
     angle = float(rng.uniform(0, 2 * np.pi))
     slope = np.cos(angle) * x + np.sin(angle) * y
     lamp = 1 + 0.25 * shade * slope + 0.04 * cloud(width, height, 400, rng)
-    edge = np.sin(angle + 1.0) * x + np.cos(angle + 1.0) * y - float(rng.uniform(-0.2, 0.2))
+    edge = (
+        np.sin(angle + 1.0) * x
+        + np.cos(angle + 1.0) * y
+        - float(rng.uniform(-0.2, 0.2))
+    )
     lamp *= 1 - shade / (1 + np.exp(-edge / 0.035))
     return np.asarray(frame * lamp[..., None], np.float32)
 
@@ -173,7 +187,7 @@ def grain(
     speckle = cv2.GaussianBlur(
         rng.normal(0, noise, frame.shape).astype(np.float32), (0, 0), 0.6
     )
-    return np.clip(soft + speckle, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(soft + speckle, 0, 255), np.uint8)
 
 
 def turn(points: Points, width: int, height: int, quarters: Quarter) -> Points:
@@ -191,6 +205,17 @@ def turn(points: Points, width: int, height: int, quarters: Quarter) -> Points:
 def ground_under(name: str, seen: Projection, rng: np.random.Generator) -> Pixels:
     """Return a ground of the frame's size."""
     return lay(name, seen.width, seen.height, rng)
+
+
+def _silhouette(seen: Projection) -> Pixels:
+    """Return which share of each pixel the sheet covers, 0 to 1."""
+    upper = np.concatenate([seen.corners[:, 0], seen.corners[-1:, 1]])
+    lower = np.concatenate([seen.corners[:, 3], seen.corners[-1:, 2]])
+    edge = np.concatenate([upper, lower[::-1]]) - 0.5
+    mask = np.zeros((seen.height, seen.width), np.uint8)
+    fine = [np.round(edge * 16).astype(np.int32)]
+    cv2.fillPoly(mask, fine, (255,), cv2.LINE_AA, shift=4)
+    return np.asarray(mask / np.float32(255), np.float32)
 
 
 def _profile(width: int, strips: int, pose: Pose) -> tuple[Points, Points]:

@@ -28,7 +28,9 @@ def newspaper(pen: Pen) -> Sheet:
         if side == 1:
             tint = (150 + pen.whole(0, 50), 160, 150)
             sheet.pencil.rectangle((x, y, x + column, y + 230), fill=tint)
-            sheet.pencil.ellipse((x + 80, y + 50, x + 240, y + 190), fill=(205, 190, 160))
+            sheet.pencil.ellipse(
+                (x + 80, y + 50, x + 240, y + 190), fill=(205, 190, 160)
+            )
             y += 260
         for _ in range(4):
             text = f"{words.paragraph(3)}{words.remark()}"
@@ -123,7 +125,9 @@ def prices(pen: Pen) -> Sheet:
     for row, goods in enumerate(words.several("goods", rows)):
         if row % 2 == 0:
             sheet.pencil.rectangle((40, y - 6, width - 40, y + pitch - 8), fill=shade)
-        name = f"{goods}{words.rare(2)}" if words.lang == "zh" and row % 3 == 2 else goods
+        name = (
+            f"{goods}{words.rare(2)}" if words.lang == "zh" and row % 3 == 2 else goods
+        )
         sheet.write(name, 60, y, size)
         sheet.write(f"{pen.whole(1, 40)}", 450, y, size)
         sheet.write(words.money(900), width - 60, y, size, anchor="r")

@@ -42,8 +42,9 @@ def receipt(pen: Pen) -> Sheet:
     sheet.write(words.of("shops"), width / 2, 40, int(size * 1.4), ink, anchor="m")
     sheet.write(words.address(), width / 2, 40 + step * 1.5, size, ink, anchor="m")
     y = 40 + step * 2.8
-    for label, value in ((0, words.date()), (1, words.code(9))):
-        sheet.write(f"{words.several('labels', 2)[label]}: {value}", 30, y, size, ink)
+    labels = words.several("labels", 5)
+    for label, value in zip(labels[3:], (words.date(), words.code(9)), strict=True):
+        sheet.write(f"{label}: {value}", 30, y, size, ink)
         y += step
     sheet.pencil.line((30, y + 4, width - 30, y + 4), fill=ink, width=2)
     y += step * 0.6
@@ -54,7 +55,7 @@ def receipt(pen: Pen) -> Sheet:
         y += step
     sheet.pencil.line((30, y + 4, width - 30, y + 4), fill=ink, width=2)
     y += step * 0.6
-    for label in words.several("labels", 3):
+    for label in labels[:3]:
         sheet.write(label, 30, y, size, ink)
         sheet.write(words.money(), width - 30, y, size, ink, anchor="r")
         y += step
@@ -66,7 +67,9 @@ def preferences(pen: Pen) -> Sheet:
     """Draw a telephone's list of settings, light or dark."""
     words, size = pen.words, pen.whole(26, 30)
     dark = pen.one_of(False, True)
-    ground, card = ((18, 18, 20), (38, 38, 42)) if dark else ((242, 242, 246), (255,) * 3)
+    ground, card = (
+        ((18, 18, 20), (38, 38, 42)) if dark else ((242, 242, 246), (255,) * 3)
+    )
     ink = (235, 235, 235) if dark else (20, 20, 20)
     sheet = pen.sheet(620, 1100, ground)
     sheet.write(words.time(), 40, 18, 20, ink)
@@ -78,7 +81,9 @@ def preferences(pen: Pen) -> Sheet:
         sheet.pencil.rounded_rectangle((40, y + 24, 80, y + 64), 9, fill=accent)
         sheet.write(row, 104, y + 27, size, ink)
         if pen.rng.random() < 0.5:
-            value = pen.one_of(words.of("labels"), f"{pen.whole(1, 60)} GB", words.time())
+            value = pen.one_of(
+                words.of("labels"), f"{pen.whole(1, 60)} GB", words.time()
+            )
             sheet.write(value, 576, y + 30, size - 5, GREY, anchor="r")
         y += 92 + (28 if pen.rng.random() < 0.25 else 0)
     return sheet
@@ -124,10 +129,18 @@ def grid(pen: Pen) -> Sheet:
         sheet.write(label, middle, top + size * 0.5, size, anchor="m")
     for row in range(rows):
         goods = words.of("goods")
-        cells = [goods, str(pen.whole(1, 99)), words.price(), words.date(), words.rare(4)]
+        cells = [
+            goods,
+            str(pen.whole(1, 99)),
+            words.price(),
+            words.date(),
+            words.rare(4),
+        ]
         for column, cell in enumerate(cells[:columns]):
             middle = 50 + (column + 0.5) * step
-            small = min(size, int(size * (step - 16) / max(1.0, sheet.measure(cell, size))))
+            small = min(
+                size, int(size * (step - 16) / max(1.0, sheet.measure(cell, size)))
+            )
             y = top + (row + 1) * pitch + size * 0.5
             sheet.write(cell, middle, y, small, anchor="m")
     return sheet

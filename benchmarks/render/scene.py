@@ -123,7 +123,9 @@ def truths(
     """Return the sheet's lines as they lie in the turned picture."""
     lines = []
     for line in sheet.lines:
-        outline = camera.turn(seen.points(line.outline), seen.width, seen.height, quarters)
+        outline = camera.turn(
+            seen.points(line.outline), seen.width, seen.height, quarters
+        )
         half = len(outline) // 2
         corners = outline[[0, half - 1, half, -1]]
         quad = _box(outline, corners) if bent else corners
@@ -138,7 +140,9 @@ def encode(image: NDArray[np.uint8], quality: int) -> bytes:
     return data.tobytes()
 
 
-def _box(outline: NDArray[np.float64], corners: NDArray[np.float64]) -> NDArray[np.float64]:
+def _box(
+    outline: NDArray[np.float64], corners: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Return the smallest rectangle around an outline, starting where reading does."""
     box = cv2.boxPoints(cv2.minAreaRect(outline.astype(np.float32))).astype(np.float64)
     turns = [np.roll(box, shift, axis=0) for shift in range(4)]

@@ -98,11 +98,16 @@ class Wording:
 
     def date(self) -> str:
         """Return a date in one of the ways it is printed."""
-        year, month = int(self._rng.integers(2015, 2030)), int(self._rng.integers(1, 13))
+        year, month = (
+            int(self._rng.integers(2015, 2030)),
+            int(self._rng.integers(1, 13)),
+        )
         day = int(self._rng.integers(1, 29))
         forms = [f"{year}-{month:02}-{day:02}", f"{year}/{month:02}/{day:02}"]
         forms.append(
-            f"{year}年{month}月{day}日" if self.chinese else f"{day:02}.{month:02}.{year}"
+            f"{year}年{month}月{day}日"
+            if self.chinese
+            else f"{day:02}.{month:02}.{year}"
         )
         return forms[int(self._rng.integers(len(forms)))]
 
@@ -122,8 +127,10 @@ class Wording:
         """Return a street with a house number."""
         number = int(self._rng.integers(1, 300))
         place = self.of("places")
-        return f"{place}{number}号" if self.lang == "zh" else (
-            f"{place}{number}號" if self.lang == "hant" else f"{number} {place}"
+        return (
+            f"{place}{number}号"
+            if self.lang == "zh"
+            else (f"{place}{number}號" if self.lang == "hant" else f"{number} {place}")
         )
 
     def remark(self) -> str:
@@ -149,5 +156,8 @@ class Wording:
         ]
         remarks = chinese if self.lang == "zh" else english
         if self.lang == "hant":
-            remarks = [f"《{self.of('titles')}》", f"（{self.of('labels')}：{self.digits(3)}）"]
+            remarks = [
+                f"《{self.of('titles')}》",
+                f"（{self.of('labels')}：{self.digits(3)}）",
+            ]
         return remarks[int(rng.integers(len(remarks)))]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LogLevel = Literal["debug", "info", "warning", "error"]
@@ -60,3 +60,10 @@ class Settings(BaseSettings):
     tls_key: Annotated[
         Path | None, Field(description="PEM private key; needs tls_cert.")
     ] = None
+
+    @model_validator(mode="after")
+    def _has_both_halves(self) -> Self:
+        if (self.tls_cert is None) != (self.tls_key is None):
+            message = "tls_cert and tls_key belong together"
+            raise ValueError(message)
+        return self

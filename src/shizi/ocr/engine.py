@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Protocol
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -41,14 +41,22 @@ _DOUBTFUL, _TURNED = 0.9, 0.5
 _KEPT = 0.5
 
 
-class SessionFactory(Protocol):
-    """Makes a session for a model file."""
+def make_session(
+    name: str, path: Path, *, threads: int, precision: str, cache: Path | None
+) -> Session:
+    """Return a model in the library that a name of `SESSIONS` stands for.
 
-    def __call__(
-        self, path: Path, *, threads: int, precision: str, cache: Path | None
-    ) -> Session:
-        """Return a ready session."""
-        ...
+    Raises:
+        EngineError: The library is missing or refuses the model.
+    """
+    module, _, attribute = SESSIONS[name].partition(":")
+    try:
+        make = getattr(import_module(module), attribute)
+    except ImportError as error:
+        message = f"{name}: the library is not installed"
+        raise EngineError(message) from error
+    session: Session = make(path, threads=threads, precision=precision, cache=cache)
+    return session
 
 
 class TextEngine:
@@ -74,11 +82,12 @@ class TextEngine:
             ModelError: A model file is missing or altered.
             EngineError: The library is missing or refuses the model.
         """
-        make = _session_factory(session)
 
         def load(model: weights.ModelFile) -> Session:
             path = weights.find_model(model)
-            return make(path, threads=threads, precision=precision, cache=cache)
+            return make_session(
+                session, path, threads=threads, precision=precision, cache=cache
+            )
 
         self._detector = Detector(
             load(weights.DETECTOR),
@@ -130,14 +139,3 @@ class TextEngine:
 
 def _turned(strip: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return strip[::-1, ::-1]
-
-
-def _session_factory(name: str) -> SessionFactory:
-    """Return the class that a name of `SESSIONS` stands for."""
-    module, _, attribute = SESSIONS[name].partition(":")
-    try:
-        factory: SessionFactory = getattr(importlib.import_module(module), attribute)
-    except ImportError as error:
-        message = f"{name}: the library is not installed"
-        raise EngineError(message) from error
-    return factory

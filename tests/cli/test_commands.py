@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from shizi import __version__
+from tests.samples import SAMPLE, SAMPLE_LINES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.real
+
+
+def run(
+    *arguments: object, stdin: bytes = b"", **options: object
+) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "shizi", *map(str, arguments)],
+        input=stdin,
+        capture_output=True,
+        check=False,
+        timeout=120,
+        **options,
+    )
+    return subprocess.CompletedProcess(
+        done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
+    )
+
+
+def test_the_version_is_told() -> None:
+    assert run("--version").stdout == f"shizi {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(["read"], id="no picture"),
+        pytest.param(["read", "--format", "pdf", SAMPLE], id="no such format"),
+        pytest.param(["nothing"], id="no such command"),
+        pytest.param(["serve", "--port", "70000"], id="no such port"),
+        pytest.param(["serve", "--log-level", "loud"], id="no such level"),
+        pytest.param(["serve", "--tls-cert", SAMPLE], id="a certificate without key"),
+        pytest.param(["serve", "--fetch-allow", "a/b/c"], id="no such network"),
+        pytest.param(["token", "issue", "nobody"], id="no such app"),
+        pytest.param(["app", "remove", "nobody"], id="no such app to remove"),
+        pytest.param(["app", "add", "t", "--plan", "gold"], id="no such plan"),
+        pytest.param(["app", "add", "t", "--limit", "printed_text"], id="no number"),
+        pytest.param(["app", "add", "t", "--limit", "faces=1"], id="no such API"),
+        pytest.param(["app", "add", "t", "--limit", "printed_text=-2"], id="below -1"),
+        pytest.param(["app", "add", "t", "--token-seconds", "0"], id="no lifetime"),
+        pytest.param(["app", "add", "t", "--id", "a b"], id="an id with a space"),
+    ],
+)
+def test_wrong_usage_ends_with_2(arguments: list[object], tmp_path: Path) -> None:
+    done = run(
+        *arguments, env={"SHIZI_DATA": str(tmp_path / "data"), "LANG": "C.UTF-8"}
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_text_is_printed_line_by_line() -> None:
+    done = run("read", "--format", "txt", SAMPLE)
+    assert (done.returncode, done.stdout.splitlines()) == (0, SAMPLE_LINES)
+
+
+def test_json_tells_where_each_line_lies() -> None:
+    page = json.loads(run("read", "--format", "json", SAMPLE).stdout)
+    assert [line["text"] for line in page["lines"]] == SAMPLE_LINES
+    assert page["image"] == str(SAMPLE)
+    for line in page["lines"]:
+        assert all(0 <= x <= page["width"] for x, _ in line["quad"])
+        assert 0 < line["score"] <= 1
+
+
+def test_the_api_s_own_form_is_printed_on_request() -> None:
+    reply = json.loads(run("read", "--format", "wechat", SAMPLE).stdout)
+    assert reply["errcode"] == 0
+    assert [item["text"] for item in reply["items"]] == SAMPLE_LINES
+
+
+def test_standard_input_is_a_picture_too() -> None:
+    done = run("read", "--format", "txt", "-", stdin=SAMPLE.read_bytes())
+    assert done.stdout.splitlines() == SAMPLE_LINES
+
+
+def test_pictures_that_fail_are_listed_and_the_others_read(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.jpg"
+    bad.write_bytes(b"no picture")
+    done = run("read", "--format", "txt", bad, tmp_path / "absent.jpg", SAMPLE)
+    assert done.returncode == 1
+    assert f"{bad}: " in done.stderr
+    assert "absent.jpg: No such file or directory" in done.stderr
+    assert done.stdout.splitlines() == [f"==> {SAMPLE} <==", *SAMPLE_LINES]
+
+
+def test_output_that_cannot_be_written_ends_with_4() -> None:
+    with open("/dev/full", "w") as full:  # noqa: PTH123 - a device
+        done = subprocess.run(
+            [sys.executable, "-m", "shizi", "read", SAMPLE],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+            timeout=120,
+        )
+    assert done.returncode == 4
+    assert b"cannot write" in done.stderr
+
+
+def test_a_data_folder_that_cannot_be_made_ends_with_4(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = run("app", "list", "--data", tmp_path / "file" / "data")
+    assert done.returncode == 4
+    assert "Traceback" not in done.stderr
+
+
+def test_a_missing_model_ends_with_3() -> None:
+    program = (
+        "import sys, shizi.ocr.weights as weights; "
+        "weights.DETECTOR = weights.ModelFile('none.onnx', ''); "
+        f"sys.argv = ['shizi', 'read', {str(SAMPLE)!r}]; "
+        "from shizi.cli import main; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, check=False, timeout=120
+    )
+    assert done.returncode == 3
+    assert b"none.onnx: cannot be read" in done.stderr
+
+
+def test_doctor_tells_what_runs_and_reads_once() -> None:
+    done = run("doctor")
+    assert done.returncode == 0
+    assert "PP-OCRv6_det_small.onnx: sha256 090f04abcd9d... ok" in done.stdout
+    assert f"read: {len(SAMPLE_LINES)} lines" in done.stdout
+
+
+def test_apps_are_added_listed_and_removed(tmp_path: Path) -> None:
+    data = ["--data", tmp_path / "data"]
+    made = json.loads(
+        run("app", "add", "店", "--id", "mine", "--secret", "s", "--plan", "documented",
+            "--limit", "printed_text=7", "--json", *data).stdout
+    )  # fmt: skip
+    assert made == {"appid": "mine", "secret": "s"}
+    assert run("app", "list", *data).stdout == (
+        "mine\t店\tdocumented\tprinted_text=7 vehicle_licence=500\n"
+    )
+    assert run("app", "remove", "mine", *data).returncode == 0
+    assert run("app", "list", *data).stdout == ""
+
+
+def test_an_id_is_given_once(tmp_path: Path) -> None:
+    data = ["--data", tmp_path / "data"]
+    assert run("app", "add", "t", "--id", "mine", *data).returncode == 0
+    done = run("app", "add", "t", "--id", "mine", *data)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_only_the_token_is_printed(tmp_path: Path) -> None:
+    data = ["--data", tmp_path / "data"]
+    run("app", "add", "t", "--id", "mine", *data)
+    printed = run("token", "issue", "mine", *data).stdout
+    assert len(printed.split()) == 1
+    assert printed.endswith("\n")

@@ -1,0 +1,84 @@
+"""One suite for every session; what it runs on, it does not ask."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from shizi.core.errors import EngineError
+from shizi.ocr import weights
+from shizi.ocr.engine import SESSIONS, make_session
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from shizi.ports import Session
+
+pytestmark = pytest.mark.real
+
+# 0.002: largest difference of a class's probability that the two libraries may show in
+# f32; 0.0005 was measured on noise, the worst case.
+TOLERANCE = 0.002
+
+
+def session(name: str, model: weights.ModelFile) -> Session:
+    path = weights.find_model(model)
+    return make_session(name, path, threads=1, precision="f32", cache=None)
+
+
+def probabilities(logits: np.ndarray) -> np.ndarray:
+    odds = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return odds / odds.sum(axis=-1, keepdims=True)
+
+
+@pytest.fixture(scope="module")
+def noise() -> np.ndarray:
+    return np.random.default_rng(7).integers(0, 255, (1, 48, 320, 3), dtype=np.uint8)
+
+
+@pytest.mark.parametrize("name", SESSIONS)
+def test_a_strip_gives_one_row_of_classes_for_eight_pixels(
+    name: str, noise: np.ndarray
+) -> None:
+    assert session(name, weights.RECOGNISER).run(noise).shape == (1, 40, 18710)
+
+
+@pytest.mark.parametrize("name", SESSIONS)
+def test_a_picture_gives_a_map_of_its_size(name: str) -> None:
+    picture = np.zeros((1, 64, 96, 3), np.uint8)
+    assert session(name, weights.DETECTOR).run(picture).shape == (1, 1, 64, 96)
+
+
+def test_all_sessions_recognise_the_same_in_f32(noise: np.ndarray) -> None:
+    first, *others = (
+        probabilities(session(name, weights.RECOGNISER).run(noise)) for name in SESSIONS
+    )
+    for other in others:
+        assert np.abs(first - other).max() < TOLERANCE
+
+
+def test_all_sessions_detect_the_same_in_f32() -> None:
+    picture = np.full((1, 160, 320, 3), 255, np.uint8)
+    picture[0, 60:100, 40:280:2] = 0
+    first, *others = (
+        1 / (1 + np.exp(-session(name, weights.DETECTOR).run(picture)))
+        for name in SESSIONS
+    )
+    for other in others:
+        assert np.abs(first - other).max() < TOLERANCE
+
+
+@pytest.mark.parametrize("name", SESSIONS)
+def test_a_file_that_is_no_model_is_refused(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "model.onnx"
+    path.write_bytes(b"no model")
+    with pytest.raises(EngineError, match=r"cannot load model\.onnx"):
+        make_session(name, path, threads=1, precision="auto", cache=None)
+
+
+@pytest.mark.parametrize("name", SESSIONS)
+def test_a_batch_of_a_wrong_shape_is_our_error(name: str) -> None:
+    with pytest.raises(EngineError, match=r"batch of shape \(1, 48, 320, 5\)"):
+        session(name, weights.RECOGNISER).run(np.zeros((1, 48, 320, 5), np.uint8))
