@@ -27,5 +27,14 @@ def test_a_small_line_below_a_large_one_is_a_row_of_its_own() -> None:
     assert order(line("b", 0, 52, 10), line("a", 200, 0, 60)) == "ab"
 
 
+def test_columns_are_read_from_the_right() -> None:
+    def column(text: str, left: float, top: float) -> TextLine:
+        right, bottom = left + 20, top + 100
+        corners = [(left, top), (right, top), (right, bottom), (left, bottom)]
+        return TextLine(text, Quad.of(corners), 1.0)
+
+    assert order(column("c", 0, 0), column("b", 52, 120), column("a", 50, 0)) == "abc"
+
+
 def test_no_lines_stay_no_lines() -> None:
     assert in_reading_order([]) == ()

@@ -32,6 +32,10 @@ def test_the_score_is_the_mean_probability_of_the_characters() -> None:
     assert decode(steps, CHARSET).score == pytest.approx(0.6)
 
 
+def test_each_character_is_placed_in_pixels_of_the_strip() -> None:
+    assert decode(logits([0, 1, 1, 0, 2]), CHARSET).places == (16, 36)
+
+
 def test_a_line_without_characters_scores_nought() -> None:
     assert decode(logits([0, 0]), CHARSET).score == 0
 

@@ -19,28 +19,44 @@ _UPRIGHT_ASPECT = 1.5
 _LONGEST = 3200
 
 
-def crop_line(image: Image, corners: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Return the strip inside four corners: uint8, (48, W, 3), RGB.
+def crop_line(
+    image: Image, corners: NDArray[np.float32]
+) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """Return the strip inside four corners, and the corners as the strip has them.
 
     Args:
         image: uint8, (H, W, 3), RGB.
         corners: float32, (4, 2), clockwise from the top left. A box much taller than
             wide is turned by a quarter against the clock.
+
+    Returns:
+        The strip, uint8, (48, W, 3), RGB, and its four corners in the image, clockwise
+        from the strip's top left one.
     """
+    if is_tall(corners):
+        corners = np.roll(corners, -1, axis=0)
     width = max(_length(corners, 0, 1), _length(corners, 3, 2), 1.0)
     height = max(_length(corners, 0, 3), _length(corners, 1, 2), 1.0)
-    if height >= width * _UPRIGHT_ASPECT:
-        corners = np.roll(corners, -1, axis=0)
-        width, height = height, width
     target = max(1, min(_LONGEST, round(width * LINE_HEIGHT / height)))
     # Straight to the target where that enlarges; a reduction by more than half goes
     # through the native size, because warping does not average.
-    if height > 2 * LINE_HEIGHT:
-        native = (max(1, round(width)), max(1, round(height)))
-        flat = _flatten(image, corners, native)
-        strip = cv2.resize(flat, (target, LINE_HEIGHT), interpolation=cv2.INTER_AREA)
-        return np.asarray(strip, np.uint8)
-    return _flatten(image, corners, (target, LINE_HEIGHT))
+    if height <= 2 * LINE_HEIGHT:
+        return _flatten(image, corners, (target, LINE_HEIGHT)), corners
+    flat = _flatten(image, corners, (max(1, round(width)), max(1, round(height))))
+    strip = cv2.resize(flat, (target, LINE_HEIGHT), interpolation=cv2.INTER_AREA)
+    return np.asarray(strip, np.uint8), corners
+
+
+def is_tall(corners: NDArray[np.float32]) -> bool:
+    """Return whether text in a box, as detected, runs downwards or upwards."""
+    width = max(_length(corners, 0, 1), _length(corners, 3, 2), 1.0)
+    height = max(_length(corners, 0, 3), _length(corners, 1, 2), 1.0)
+    return height >= width * _UPRIGHT_ASPECT
+
+
+def longer_side(corners: NDArray[np.float32]) -> float:
+    """Return the length of a box in pixels."""
+    return max(_length(corners, 0, 1), _length(corners, 0, 3))
 
 
 def _length(corners: NDArray[np.float32], start: int, end: int) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -11,16 +12,15 @@ from shizi.core.errors import EngineError
 from shizi.core.geometry import Quad, Size
 from shizi.core.text import Page, TextLine
 from shizi.ocr import weights
-from shizi.ocr.crop import LINE_HEIGHT, crop_line
+from shizi.ocr.crop import LINE_HEIGHT
 from shizi.ocr.detect import Detector
 from shizi.ocr.order import in_reading_order
 from shizi.ocr.recognise import Recogniser
-from shizi.ocr.turn import TurnClassifier
+from shizi.ocr.turn import choose, is_upside_down, quarter_turns, read_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
-
-    from numpy.typing import NDArray
 
     from shizi.core.image import Image
     from shizi.ocr.detect import Box
@@ -34,9 +34,6 @@ SESSIONS = {
 # 736 and 2000: rapidocr's limits. Smaller pictures read better enlarged (+38 / -31
 # lines of 3 628) but strips must not explode: 1280 ends that.
 _SHORTEST, _LONGEST, _ENLARGE = 736, 2000, 1280
-# Under .9 a line is shown to the classifier, and over .5 read both ways: page order
-# .968 -> .973 for 1 % of the time on 80 real pictures.
-_DOUBTFUL, _TURNED = 0.9, 0.5
 # .5: rapidocr's text_score; what scores less is mostly drawings.
 _KEPT = 0.5
 
@@ -60,7 +57,7 @@ def make_session(
 
 
 class TextEngine:
-    """Detector, recogniser and classifier behind one call."""
+    """Detector and recogniser behind one call."""
 
     def __init__(
         self,
@@ -97,21 +94,34 @@ class TextEngine:
         )
         charset = weights.read_charset(weights.find_model(weights.RECOGNISER))
         self._recogniser = Recogniser(load(weights.RECOGNISER), charset)
-        self._turns = TurnClassifier(load(weights.CLASSIFIER))
 
     def read(self, image: Image) -> Page:
         """Return the text of an upright image: uint8, (H, W, 3), RGB.
+
+        A page that was photographed lying on a side or on its head is read all the
+        same; the lines' corners are those of the image as it was given.
 
         Raises:
             EngineError: The inference library failed.
         """
         height, width = image.shape[:2]
+        boxes = self._detector.find(image)
+        turns = quarter_turns(image, boxes, self._recogniser)
+        if turns:
+            image, boxes = self._turn(image, turns)
+        found = read_lines(image, boxes, self._recogniser)
+        if is_upside_down(found):
+            image, boxes = self._turn(image, 2)
+            found = read_lines(image, boxes, self._recogniser)
+            turns += 2
         lines = [
-            line
-            for box in self._detector.find(image)
-            if (line := self._read_box(image, box)) is not None
+            TextLine(reading.text, Quad.of(corners.tolist()), reading.score)
+            for corners, reading in map(choose, found)
+            if reading.score >= _KEPT and reading.text.strip()
         ]
-        return Page(Size(width, height), in_reading_order(lines))
+        size = Size(width, height)
+        ordered = in_reading_order(lines)
+        return Page(size, tuple(_turned_back(line, size, turns) for line in ordered))
 
     def warm(self) -> None:
         """Run common shapes once.
@@ -122,20 +132,28 @@ class TextEngine:
         self._detector.find(np.full((960, 960, 3), 255, np.uint8))
         for width in range(64, 641, 32):
             self._recogniser.read(np.full((LINE_HEIGHT, width, 3), 255, np.uint8))
-        self._turns.turned(np.full((LINE_HEIGHT, 192, 3), 255, np.uint8))
 
-    def _read_box(self, image: Image, box: Box) -> TextLine | None:
-        """Return the line in a box, or nothing when no text is read there."""
-        strip = crop_line(image, box.corners)
-        reading, corners = self._recogniser.read(strip), box.corners
-        if reading.score < _DOUBTFUL and self._turns.turned(strip) > _TURNED:
-            other = self._recogniser.read(_turned(strip))
-            if other.score > reading.score:
-                reading, corners = other, np.roll(corners, -2, axis=0)
-        if reading.score < _KEPT or not reading.text.strip():
-            return None
-        return TextLine(reading.text, Quad.of(corners.tolist()), reading.score)
+    def _turn(self, image: Image, turns: int) -> tuple[Image, list[Box]]:
+        """Return an image turned by quarters against the clock, and its boxes."""
+        image = np.ascontiguousarray(np.rot90(image, turns))
+        return image, self._detector.find(image)
 
 
-def _turned(strip: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    return strip[::-1, ::-1]
+def _turned_back(line: TextLine, size: Size, turns: int) -> TextLine:
+    """Return a line of a page that was turned, in pixels of the page before it was.
+
+    Args:
+        line: The line, corners in pixels of the turned page.
+        size: Size of the page before.
+        turns: Quarter turns against the clock that were made.
+    """
+    right, bottom = size.width - 1, size.height - 1
+    back: dict[int, Callable[[float, float], tuple[float, float]]] = {
+        1: lambda x, y: (right - y, x),
+        2: lambda x, y: (right - x, bottom - y),
+        3: lambda x, y: (y, bottom - x),
+    }
+    place = back.get(turns % 4)
+    if place is None:
+        return line
+    return replace(line, quad=Quad.of(place(x, y) for x, y in line.quad))

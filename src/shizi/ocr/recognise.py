@@ -20,6 +20,8 @@ _STEP = 32
 _SHORTEST = 64
 # Grey that the model's normalisation turns into nought, as its training padded.
 _PADDING = 128
+# The recogniser gives one row of classes for so many columns of pixels.
+_PIXELS_A_STEP = 8
 
 
 class Reading(NamedTuple):
@@ -28,10 +30,12 @@ class Reading(NamedTuple):
     Attributes:
         text: The characters, left to right.
         score: Mean probability of the characters, 0 to 1; 0 for no character.
+        places: Where each character's middle lies, in pixels from the strip's left.
     """
 
     text: str
     score: float
+    places: tuple[float, ...] = ()
 
 
 class Recogniser:
@@ -67,14 +71,22 @@ def decode(logits: NDArray[np.float32], charset: Sequence[str]) -> Reading:
         charset: The C classes' characters; class 0 is the blank.
     """
     best = logits.argmax(axis=1)
-    kept = best != 0
-    kept[1:] &= best[1:] != best[:-1]
-    if not kept.any():
+    starts = np.flatnonzero(np.diff(best, prepend=-1))
+    ends = np.append(starts[1:], len(best))
+    seen = best[starts] != 0
+    starts, ends = starts[seen], ends[seen]
+    if not len(starts):
         return Reading("", 0.0)
-    steps = logits[kept]
+    steps = logits[starts]
     top = steps.max(axis=1, keepdims=True)
     # softmax of the best class alone: 1 / sum(exp(logit - top))
     probabilities = 1 / np.exp(steps - top).sum(axis=1)
-    classes: list[int] = best[kept].tolist()
+    classes: list[int] = best[starts].tolist()
+    places: list[float] = ((starts + ends) / 2 * _PIXELS_A_STEP).tolist()
     text = "".join(charset[index] for index in classes)
-    return Reading(text, float(probabilities.mean()))
+    return Reading(text, float(probabilities.mean()), tuple(places))
+
+
+def is_ideograph(character: str) -> bool:
+    """Return whether a character is one of Han script."""
+    return "\u3400" <= character <= "\u9fff" or character >= "\U00020000"

@@ -1,43 +1,158 @@
-"""Whether a line stands on its head: PP-OCR's two-class line classifier."""
+"""Which way up a page and its lines stand, told by the recogniser itself.
+
+A line that reads badly is read the other way up as well. The longest lines vote for
+the page: one that lies on a side or stands on its head is turned and looked at anew,
+because turned lines are found less well, and on the page that then stands upright one
+odd line is not turned for a little gain. Measured on 27 real pictures: 100 % of the
+characters of the upright picture are kept at 180 degrees and 99.9 % at 90 and 270; with
+the stock line classifier it was 93.7 %, 93.5 % and 98.6 %.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
 
-import cv2
 import numpy as np
 
-from shizi.ocr.crop import LINE_HEIGHT
+from shizi.ocr.crop import crop_line, is_tall, longer_side
+from shizi.ocr.recognise import Reading, is_ideograph
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
-    from shizi.ports import Session
+    from shizi.core.image import Image
+    from shizi.ocr.detect import Box
+    from shizi.ocr.recognise import Recogniser
 
-_WIDTH = 192
-_PADDING = 128
+# Under .9 a line is read both ways; 1 % of the time on 80 real pictures.
+_DOUBTFUL = 0.9
+# By so much the other way up must read better for one line to be turned.
+_MARGIN = 0.15
+# Lines read to tell the page's turn.
+_WITNESSES = 5
+# Share of a page's length of text that must stand in tall boxes to ask at all.
+_TALL_SHARE = 0.6
 
 
-class TurnClassifier:
-    """Tells strips that are upside down; one per worker, one thread at a time."""
+class Candidate(NamedTuple):
+    """One line before the page has voted.
 
-    def __init__(self, session: Session) -> None:
-        """Take a session with (1, 48, 192, 3) in and two classes' logits out."""
-        self._session = session
+    Attributes:
+        corners: float32, (4, 2), clockwise from where reading starts, as detected.
+        upright: What it says that way up.
+        turned: What it says the other way up, where that was read.
+    """
 
-    def turned(self, strip: NDArray[np.uint8]) -> float:
-        """Return the probability, 0 to 1, that a strip is turned by 180 degrees.
+    corners: NDArray[np.float32]
+    upright: Reading
+    turned: Reading | None
 
-        Args:
-            strip: uint8, (48, W, 3), RGB.
 
-        Raises:
-            EngineError: The inference library failed.
-        """
-        batch = np.full((1, LINE_HEIGHT, _WIDTH, 3), _PADDING, np.uint8)
-        width = min(_WIDTH, strip.shape[1])
-        if width < strip.shape[1]:
-            strip = np.asarray(cv2.resize(strip, (_WIDTH, LINE_HEIGHT)), np.uint8)
-        batch[0, :, :width] = strip
-        upright, turned = self._session.run(batch)[0]
-        return float(1 / (1 + np.exp(upright - turned)))
+def read_lines(
+    image: Image, boxes: Sequence[Box], recogniser: Recogniser
+) -> list[Candidate]:
+    """Return what each box says, the longest first, doubtful ones both ways up.
+
+    Of a page that stands on its head only as many as it takes to see that.
+
+    Raises:
+        EngineError: The inference library failed.
+    """
+    found: list[Candidate] = []
+    for box in sorted(boxes, key=lambda box: -longer_side(box.corners)):
+        strip, corners = crop_line(image, box.corners)
+        upright = recogniser.read(strip)
+        turned = None
+        if upright.score < _DOUBTFUL:
+            turned = recogniser.read(strip[::-1, ::-1])
+        found.append(Candidate(corners, upright, turned))
+        if len(found) == _WITNESSES and is_upside_down(found):
+            break
+    return found
+
+
+def is_upside_down(candidates: Sequence[Candidate]) -> bool:
+    """Return whether more of the page's text reads the other way up."""
+    balance = 0.0
+    for _, upright, turned in candidates:
+        balance -= len(upright.text) * upright.score
+        if turned is not None:
+            balance += len(turned.text) * turned.score
+    return balance > 0
+
+
+def choose(candidate: Candidate) -> tuple[NDArray[np.float32], Reading]:
+    """Return the corners and the text of a line of an upright page."""
+    corners, upright, turned = candidate
+    if turned is not None and turned.score > upright.score + _MARGIN:
+        return np.roll(corners, -2, axis=0), turned
+    return corners, upright
+
+
+def quarter_turns(image: Image, boxes: Sequence[Box], recogniser: Recogniser) -> int:
+    """Return how often a page must be turned by 90 degrees against the clock.
+
+    Only 0, 1 and 3: a page on its head is told by `is_upside_down`. Vertical columns of
+    upright characters are no turned page.
+
+    Raises:
+        EngineError: The inference library failed.
+    """
+    tall = [box for box in boxes if is_tall(box.corners)]
+    length = sum(longer_side(box.corners) for box in tall)
+    if length <= _TALL_SHARE * sum(longer_side(box.corners) for box in boxes):
+        return 0
+    tall.sort(key=lambda box: -longer_side(box.corners))
+    votes = {0: 0.0, 1: 0.0, 3: 0.0}
+    for box in tall[:_WITNESSES]:
+        strip, _ = crop_line(image, box.corners)
+        downwards, upwards = recogniser.read(strip), recogniser.read(strip[::-1, ::-1])
+        if upwards.score * len(upwards.text) > downwards.score * len(downwards.text):
+            votes[3] += upwards.score * len(upwards.text)
+        elif _is_column(strip, downwards, recogniser):
+            votes[0] += downwards.score * len(downwards.text)
+        else:
+            votes[1] += downwards.score * len(downwards.text)
+    return max(votes, key=lambda turns: votes[turns])
+
+
+def _is_column(
+    strip: NDArray[np.uint8], reading: Reading, recogniser: Recogniser
+) -> bool:
+    """Return whether a strip is a column whose characters stand upright on the page.
+
+    The characters are set side by side, each turned back: a column then says the same
+    as before, a line that was turned as a whole says something else.
+    """
+    if not any(is_ideograph(character) for character in reading.text):
+        return False
+    cuts = [
+        0,
+        *(
+            (a + b) / 2
+            for a, b in zip(reading.places, reading.places[1:], strict=False)
+        ),
+        strip.shape[1],
+    ]
+    cells = [
+        np.rot90(_square(strip[:, round(start) : round(end)]), -1)
+        for start, end in pairwise(cuts)
+        if end - start >= 1
+    ]
+    again = recogniser.read(np.ascontiguousarray(np.concatenate(cells, axis=1)))
+    shared = sum(character in reading.text for character in again.text)
+    return 2 * shared >= len(reading.text)
+
+
+def _square(cell: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return a cell cut or padded at its ends to be as wide as high."""
+    height, width = cell.shape[:2]
+    if width > height:
+        start = (width - height) // 2
+        return cell[:, start : start + height]
+    before = (height - width) // 2
+    after = height - width - before
+    return np.pad(cell, ((0, 0), (before, after), (0, 0)), mode="edge")

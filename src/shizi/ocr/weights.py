@@ -1,8 +1,8 @@
 """Which model files are read, where they lie, and whether they are the right ones.
 
-The models are PP-OCRv6 small (detector, recogniser) and the PP-OCR mobile v2 line
-classifier, as the `rapidocr` 3.10 wheel carries them; nothing else of that package is
-imported. The checksums were taken from that wheel.
+The models are PP-OCRv6 small, detector and recogniser, as the `rapidocr` 3.10 wheel
+carries them; nothing else of that package is imported. The checksums were taken from
+that wheel.
 """
 
 from __future__ import annotations
@@ -36,11 +36,7 @@ RECOGNISER = ModelFile(
     "PP-OCRv6_rec_small.onnx",
     "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884",
 )
-CLASSIFIER = ModelFile(
-    "ch_ppocr_mobile_v2.0_cls_mobile.onnx",
-    "e47acedf663230f8863ff1ab0e64dd2d82b838fceb5957146dab185a89d6215c",
-)
-MODELS = (DETECTOR, RECOGNISER, CLASSIFIER)
+MODELS = (DETECTOR, RECOGNISER)
 
 # ONNX's protobuf numbers: ModelProto.metadata_props and the key and value of an entry
 # (onnx.proto3, StringStringEntryProto).

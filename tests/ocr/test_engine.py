@@ -1,0 +1,125 @@
+"""The engine on the sample, which is read exactly when it stands upright."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from shizi import Reader
+from shizi.core.errors import EngineError, ImageDecodeError
+from shizi.core.image import decode_image
+from shizi.ocr.engine import TextEngine
+from shizi.reading import read_text
+from tests.samples import SAMPLE, SAMPLE_LINES
+
+pytestmark = pytest.mark.real
+
+# EXIF's orientation: which turn or mirroring the file needs to stand upright, undone.
+STORED_AS = {
+    1: None,
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_90,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_270,
+}
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader()
+
+
+@pytest.fixture(scope="module")
+def pixels() -> np.ndarray:
+    return decode_image(SAMPLE.read_bytes())
+
+
+def texts(page: object) -> list[str]:
+    return [line.text for line in page.lines]
+
+
+def test_the_sample_is_read_from_path_bytes_and_pixels(
+    reader: Reader, pixels: np.ndarray
+) -> None:
+    for image in (SAMPLE, str(SAMPLE), SAMPLE.read_bytes(), pixels):
+        page = reader.read_text(image)
+        assert texts(page) == SAMPLE_LINES
+        assert page.size == (pixels.shape[1], pixels.shape[0])
+
+
+@pytest.mark.parametrize("orientation", STORED_AS)
+def test_each_exif_orientation_gives_the_same_lines_in_the_same_places(
+    reader: Reader, pixels: np.ndarray, orientation: int
+) -> None:
+    upright = Image.fromarray(pixels)
+    turn = STORED_AS[orientation]
+    stored = upright if turn is None else upright.transpose(turn)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    file = io.BytesIO()
+    stored.save(file, "PNG", exif=exif)
+    assert reader.read_text(file.getvalue()) == reader.read_text(pixels)
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_a_turned_page_is_read_in_order_with_corners_where_reading_starts(
+    reader: Reader, pixels: np.ndarray, turns: int
+) -> None:
+    page = reader.read_text(np.ascontiguousarray(np.rot90(pixels, turns)))
+    assert page.size == (
+        (pixels.shape[0], pixels.shape[1])
+        if turns % 2
+        else (pixels.shape[1], pixels.shape[0])
+    )
+    assert texts(page) == SAMPLE_LINES
+    title = page.lines[0].quad
+    upright = reader.read_text(pixels).lines[0].quad
+    height, width = pixels.shape[:2]
+    for corner, (x, y) in zip(title, upright, strict=True):
+        expected = {
+            1: (y, width - 1 - x),
+            2: (width - 1 - x, height - 1 - y),
+            3: (height - 1 - y, x),
+        }[turns]
+        assert corner == pytest.approx(expected, abs=8)
+
+
+def test_a_page_without_text_has_no_lines(reader: Reader) -> None:
+    assert reader.read_text(np.full((300, 400, 3), 200, np.uint8)).lines == ()
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 3000), (3000, 1), (31, 33)])
+def test_pictures_of_odd_sizes_are_read(reader: Reader, size: tuple[int, int]) -> None:
+    assert reader.read_text(np.zeros((*size, 3), np.uint8)).size == size[::-1]
+
+
+def test_the_other_session_reads_the_same(pixels: np.ndarray) -> None:
+    page = Reader(session="onnxruntime").read_text(pixels)
+    assert texts(page) == SAMPLE_LINES
+
+
+def test_what_is_no_picture_is_refused(reader: Reader) -> None:
+    with pytest.raises(ImageDecodeError):
+        reader.read_text(b"no picture")
+
+
+def test_a_missing_file_is_told_as_such(reader: Reader) -> None:
+    with pytest.raises(FileNotFoundError):
+        reader.read_text("absent.jpg")
+
+
+def test_a_task_reads_encoded_pictures() -> None:
+    engine = TextEngine()
+    engine.warm()
+    assert texts(read_text(engine, SAMPLE.read_bytes())) == SAMPLE_LINES
+
+
+def test_a_session_without_bf16_says_so() -> None:
+    with pytest.raises(EngineError, match="no bf16"):
+        Reader(session="onnxruntime", precision="bf16")
