@@ -80,3 +80,22 @@ def test_more_blobs_than_a_page_can_hold_are_cut_off() -> None:
         for column in range(8):
             image[4 + row :: 16, 4 + column :: 16] = 0
     assert len(detector(BlobSession()).find(image)) == 1000
+
+
+def test_a_bent_line_has_a_centre_line_in_pixels_of_the_picture() -> None:
+    image = page(640, 1280)
+    x = np.arange(100, 1180)
+    for column in x:
+        middle = int(320 - 140 * np.sin((column - 100) / 1080 * np.pi))
+        image[middle - 20 : middle + 20, column] = 0
+    (box,) = detector(BlobSession()).find(image)
+    assert box.curve is not None
+    assert box.curve.points[:, 1].min() == pytest.approx(180, abs=10)
+    assert box.score > 0.9
+
+
+def test_a_straight_line_has_no_centre_line() -> None:
+    image = page(320, 320)
+    image[100:120, 50:250] = 0
+    (box,) = detector(BlobSession()).find(image)
+    assert box.curve is None

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from shizi.ocr.curve import crop_curve
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from shizi.core.image import Image
+    from shizi.ocr.curve import Curve
 
 LINE_HEIGHT = 48
 # 1.5: a box this much taller than wide holds text that runs downwards (PaddleOCR).
@@ -20,7 +23,7 @@ _LONGEST = 3200
 
 
 def crop_line(
-    image: Image, corners: NDArray[np.float32]
+    image: Image, corners: NDArray[np.float32], curve: Curve | None = None
 ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
     """Return the strip inside four corners, and the corners as the strip has them.
 
@@ -28,11 +31,14 @@ def crop_line(
         image: uint8, (H, W, 3), RGB.
         corners: float32, (4, 2), clockwise from the top left. A box much taller than
             wide is turned by a quarter against the clock.
+        curve: The line's centre line, if it is bent.
 
     Returns:
         The strip, uint8, (48, W, 3), RGB, and its four corners in the image, clockwise
         from the strip's top left one.
     """
+    if curve is not None:
+        return crop_curve(image, curve, LINE_HEIGHT, _LONGEST), corners
     if is_tall(corners):
         corners = np.roll(corners, -1, axis=0)
     width = max(_length(corners, 0, 1), _length(corners, 3, 2), 1.0)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import cv2
 import numpy as np
 
+from shizi.ocr.curve import Curve, trace
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -26,6 +28,8 @@ _BOX_SCORE = 0.5
 _GROWTH = 1.6
 _SHORTEST_SIDE = 3.0
 _MOST_BOXES = 1000
+# A blob that fills so little of its rectangle, and is so much longer than high, is bent.
+_CURVE_FILL, _CURVE_ASPECT = 0.72, 2.5
 _STRIDE = 32
 
 
@@ -36,10 +40,12 @@ class Box(NamedTuple):
         corners: float32, (4, 2), x and y in pixels of the image; top left, top right,
             bottom right, bottom left as seen in the image.
         score: Mean probability of text inside, 0 to 1.
+        curve: The centre line, where the line is bent.
     """
 
     corners: NDArray[np.float32]
     score: float
+    curve: Curve | None = None
 
 
 class Detector:
@@ -77,8 +83,12 @@ class Detector:
         scale = np.array([width / target[0], height / target[1]], np.float32)
         limit = np.array([width - 1, height - 1], np.float32)
         return [
-            Box(np.clip(corners * scale, 0, limit), score)
-            for corners, score in _boxes(logits)
+            Box(
+                np.clip(box.corners * scale, 0, limit),
+                box.score,
+                box.curve and box.curve.scaled(scale),
+            )
+            for box in _boxes(logits)
         ]
 
     def input_size(self, width: int, height: int) -> tuple[int, int]:
@@ -95,26 +105,43 @@ def _round(side: float) -> int:
     return max(_STRIDE, round(side / _STRIDE) * _STRIDE)
 
 
-def _boxes(logits: NDArray[np.float32]) -> list[tuple[NDArray[np.float32], float]]:
-    """Return corners and score of each blob of text pixels, in pixels of the map."""
+def _boxes(logits: NDArray[np.float32]) -> list[Box]:
+    """Return the boxes of the blobs of text pixels, in pixels of the map."""
     mask = (logits > _PIXEL_LOGIT).astype(np.uint8)
     # 2 x 2: closes one-pixel gaps, as PP-OCRv6's own settings do (use_dilation).
     closed = cv2.dilate(mask, np.ones((2, 2), np.uint8))
     contours, _ = cv2.findContours(closed, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
-    found: list[tuple[NDArray[np.float32], float]] = []
-    for contour in contours[:_MOST_BOXES]:
-        centre, (width, height), angle = cv2.minAreaRect(contour)
-        if min(width, height) < _SHORTEST_SIDE:
-            continue
-        score = _score(logits, _corners((centre, (width, height), angle)))
-        if score < _BOX_SCORE:
-            continue
-        grow = width * height * _GROWTH / (width + height)
-        grown = (centre, (width + grow, height + grow), angle)
-        if min(grown[1]) < _SHORTEST_SIDE + 2:
-            continue
-        found.append((_clockwise(_corners(grown)), score))
-    return found
+    found = (_box(logits, np.asarray(contour)) for contour in contours[:_MOST_BOXES])
+    return [box for box in found if box is not None]
+
+
+def _is_bent(contour: NDArray[np.int32]) -> bool:
+    """Return whether a blob is a long one that its rectangle does not fit."""
+    _, (width, height), _ = cv2.minAreaRect(contour)
+    long = max(width, height) >= _CURVE_ASPECT * min(width, height)
+    return long and cv2.contourArea(contour) < _CURVE_FILL * width * height
+
+
+def _box(logits: NDArray[np.float32], contour: NDArray[np.int32]) -> Box | None:
+    """Return the box of one blob, or nothing when it is hardly text."""
+    centre, (width, height), angle = cv2.minAreaRect(contour)
+    if min(width, height) < _SHORTEST_SIDE:
+        return None
+    bent = _is_bent(contour)
+    tight = contour if bent else _corners((centre, (width, height), angle))
+    score = _score(logits, tight.reshape(-1, 2))
+    if score < _BOX_SCORE:
+        return None
+    if bent:
+        grow = cv2.contourArea(contour) * _GROWTH / cv2.arcLength(contour, closed=True)
+        curve = trace(contour, grow)
+        grown = (centre, (width + 2 * grow, height + 2 * grow), angle)
+        return Box(_clockwise(_corners(grown)), score, curve)
+    grow = width * height * _GROWTH / (width + height)
+    grown = (centre, (width + grow, height + grow), angle)
+    if min(grown[1]) < _SHORTEST_SIDE + 2:
+        return None
+    return Box(_clockwise(_corners(grown)), score)
 
 
 def _corners(
@@ -124,8 +151,10 @@ def _corners(
     return np.asarray(cv2.boxPoints(rectangle), np.float32)
 
 
-def _score(logits: NDArray[np.float32], corners: NDArray[np.float32]) -> float:
-    """Return the mean probability of text inside four corners."""
+def _score(
+    logits: NDArray[np.float32], corners: NDArray[np.float32] | NDArray[np.int32]
+) -> float:
+    """Return the mean probability of text inside a polygon, (N, 2)."""
     height, width = logits.shape
     left, top = (
         np.floor(corners.min(axis=0)).astype(int).clip(0, (width - 1, height - 1))

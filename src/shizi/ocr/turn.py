@@ -63,7 +63,7 @@ def read_lines(
     """
     found: list[Candidate] = []
     for box in sorted(boxes, key=lambda box: -longer_side(box.corners)):
-        strip, corners = crop_line(image, box.corners)
+        strip, corners = crop_line(image, box.corners, box.curve)
         upright = recogniser.read(strip)
         turned = None
         if upright.score < _DOUBTFUL:
