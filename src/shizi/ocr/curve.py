@@ -52,18 +52,21 @@ def trace(contour: NDArray[np.int32], grow: float) -> Curve:
     axis = _axis(pixels - centre)
     along = (pixels - centre) @ axis
     across = (pixels - centre) @ np.array([-axis[1], axis[0]])
-    edges = np.linspace(along.min(), along.max() + 1e-6, _SLICES + 1)
-    slices = np.digitize(along, edges) - 1
-    middles, thickness, places = [], [], []
+    start, end = float(along.min()), float(along.max())
+    step = (end - start) / _SLICES + 1e-6
+    slices = ((along - start) / step).astype(int)
+    middles: list[float] = []
+    thickness: list[float] = []
+    places: list[float] = []
     for number in range(_SLICES):
         part = across[slices == number]
         if part.size:
-            middles.append((part.min() + part.max()) / 2)
-            thickness.append(part.max() - part.min() + 1)
-            places.append((edges[number] + edges[number + 1]) / 2)
+            middles.append(float(part.min() + part.max()) / 2)
+            thickness.append(float(part.max() - part.min()) + 1)
+            places.append(start + (number + 0.5) * step)
     fit = np.polynomial.Polynomial.fit(places, middles, min(_DEGREE, len(places) - 1))
-    u = np.linspace(edges[0], edges[-1], _POINTS)
-    line = np.stack([u, fit(u)], axis=1)
+    reach: NDArray[np.float64] = np.linspace(start, end, _POINTS)
+    line = np.stack([reach, np.asarray(fit(reach), np.float64)], axis=1)
     slope = float(np.median(np.abs(np.gradient(line[:, 1], line[:, 0]))))
     line = _lengthened(line, grow)
     points = centre + line[:, :1] * axis + line[:, 1:] * np.array([-axis[1], axis[0]])
@@ -84,10 +87,10 @@ def crop_curve(image: Image, curve: Curve, height: int, longest: int) -> Image:
     arc = np.concatenate([[0.0], np.cumsum(steps)])
     width = max(1, min(longest, round(arc[-1] * height / curve.height)))
     at = (np.arange(width) + 0.5) / width * arc[-1]
-    x = np.interp(at, arc, curve.points[:, 0])
-    y = np.interp(at, arc, curve.points[:, 1])
-    tangent = np.stack([np.gradient(x), np.gradient(y)]) if width > 1 else [[1], [0]]
-    dx, dy = tangent / np.maximum(np.hypot(*tangent), 1e-6)
+    x, ahead_x = (_along(at + shift, arc, curve.points[:, 0]) for shift in (0.0, 1.0))
+    y, ahead_y = (_along(at + shift, arc, curve.points[:, 1]) for shift in (0.0, 1.0))
+    length = np.maximum(np.hypot(ahead_x - x, ahead_y - y), 1e-6)
+    dx, dy = (ahead_x - x) / length, (ahead_y - y) / length
     down = ((np.arange(height) + 0.5) / height - 0.5)[:, None] * curve.height
     return np.asarray(
         cv2.remap(
@@ -101,6 +104,15 @@ def crop_curve(image: Image, curve: Curve, height: int, longest: int) -> Image:
     )
 
 
+def _along(
+    at: NDArray[np.float64], arc: NDArray[np.float64], values: NDArray[np.float32]
+) -> NDArray[np.float64]:
+    """Return a coordinate of the centre line at lengths along it."""
+    last = (float(values[-1]) - float(values[-2])) / max(float(arc[-1] - arc[-2]), 1e-6)
+    inside = np.interp(at, arc, values)
+    return np.asarray(inside + np.maximum(at - arc[-1], 0) * last, np.float64)
+
+
 def _axis(pixels: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the direction in which centred pixels spread most, pointing right."""
     _, vectors = np.linalg.eigh(pixels.T @ pixels)
@@ -110,6 +122,8 @@ def _axis(pixels: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _lengthened(line: NDArray[np.float64], grow: float) -> NDArray[np.float64]:
     """Return a line that goes on straight at both ends."""
+    if not grow:
+        return line
     first, last = line[0] - line[1], line[-1] - line[-2]
     start = line[0] + first / np.hypot(*first) * grow
     end = line[-1] + last / np.hypot(*last) * grow

@@ -28,7 +28,7 @@ _BOX_SCORE = 0.5
 _GROWTH = 1.6
 _SHORTEST_SIDE = 3.0
 _MOST_BOXES = 1000
-# A blob that fills so little of its rectangle, and is so much longer than high, is bent.
+# A blob that fills so little of its rectangle and is so much longer than high is bent.
 _CURVE_FILL, _CURVE_ASPECT = 0.72, 2.5
 _STRIDE = 32
 
@@ -111,7 +111,10 @@ def _boxes(logits: NDArray[np.float32]) -> list[Box]:
     # 2 x 2: closes one-pixel gaps, as PP-OCRv6's own settings do (use_dilation).
     closed = cv2.dilate(mask, np.ones((2, 2), np.uint8))
     contours, _ = cv2.findContours(closed, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
-    found = (_box(logits, np.asarray(contour)) for contour in contours[:_MOST_BOXES])
+    found = (
+        _box(logits, np.asarray(contour, np.int32))
+        for contour in contours[:_MOST_BOXES]
+    )
     return [box for box in found if box is not None]
 
 
