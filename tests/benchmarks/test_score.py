@@ -77,6 +77,9 @@ def test_a_wrong_a_missed_and_an_extra_line_are_counted():
     # One letter too many, one missed, two extra; of five.
     assert shares["char_acc"] == pytest.approx(1 - 4 / 5)
     assert shares["rec_char_acc"] == pytest.approx(1 - 1 / 5)
+    # Four of five letters are read somewhere; as many items as lines.
+    assert shares["char_R"] == pytest.approx(4 / 5)
+    assert shares["items"] == 1
     # 甲乙丙丁戊 against 甲乙丙丁己庚辛: a swap and two letters too many, of seven.
     assert shares["page_NED"] == pytest.approx(1 - 3 / 7)
 
@@ -106,6 +109,11 @@ def test_a_page_without_text_has_no_share_but_a_likeness():
     noisy = score.judge(truth(), [Line("乱", box(0, 0))]).tally.shares()
     assert math.isnan(empty["e2e_F1"])
     assert (empty["page_NED"], noisy["page_NED"]) == (1.0, 0.0)
+
+
+def test_what_is_read_on_a_page_without_text_counts_as_items():
+    page = score.judge(truth(), [Line("乱", box(0, 0))])
+    assert (page.tally.items, page.tally.read) == (1, 0)
 
 
 def test_lines_of_one_row_are_ordered_from_the_left():

@@ -38,3 +38,37 @@ def test_columns_are_read_from_the_right() -> None:
 
 def test_no_lines_stay_no_lines() -> None:
     assert in_reading_order([]) == ()
+
+
+def wide(text: str, left: float, top: float, width: float = 200) -> TextLine:
+    right, bottom = left + width, top + 20
+    corners = [(left, top), (right, top), (right, bottom), (left, bottom)]
+    return TextLine(text, Quad.of(corners), 1.0)
+
+
+def test_columns_of_running_text_are_read_one_after_the_other() -> None:
+    left = [wide(text, 0, 30 * row) for row, text in enumerate("abcd")]
+    right = [wide(text, 240, 30 * row + 4) for row, text in enumerate("efgh")]
+    assert order(*right, *left) == "abcdefgh"
+
+
+def test_a_headline_across_the_columns_is_read_before_them() -> None:
+    headline = wide("X", 20, -40, 380)
+    left = [wide(text, 0, 30 * row) for row, text in enumerate("abcd")]
+    right = [wide(text, 240, 30 * row + 4) for row, text in enumerate("efgh")]
+    assert order(*right, *left, headline) == "Xabcdefgh"
+
+
+def test_three_columns_are_read_from_the_left() -> None:
+    columns = [
+        wide(text, 240 * column, 30 * row)
+        for column, texts in enumerate(("abc", "def", "ghi"))
+        for row, text in enumerate(texts)
+    ]
+    assert order(*reversed(columns)) == "abcdefghi"
+
+
+def test_labels_and_values_of_a_form_are_read_by_rows() -> None:
+    labels = [wide(text, 0, 30 * row, 60) for row, text in enumerate("aceg")]
+    values = [wide(text, 240, 30 * row, 80) for row, text in enumerate("bdfh")]
+    assert order(*values, *labels) == "abcdefgh"

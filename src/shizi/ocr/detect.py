@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 # Probability of text from which a pixel counts, as a logit: ln(0.3 / 0.7).
 _PIXEL_LOGIT = math.log(0.3 / 0.7)
 _BOX_SCORE = 0.5
-_GROWTH = 1.6
+# 1.4: PaddleOCR's 1.6 makes boxes that overlap their neighbours and hold more paper;
+# with 1.4 whole lines went from .962 to .968 on 45 real pictures and from .972 to .985
+# on 68 drawn ones, 1.3 and 1.5 were below it on the real ones.
+_GROWTH = 1.4
 _SHORTEST_SIDE = 3.0
 _MOST_BOXES = 1000
 # A blob that fills so little of its rectangle and is so much longer than high is bent.

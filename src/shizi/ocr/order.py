@@ -1,83 +1,178 @@
-"""Reading order: rows from top to bottom, or columns of characters right to left."""
+"""Reading order: rows, columns of running text, columns of characters."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from shizi.core.text import TextLine
 
-# Two lines share a row when their centres differ by less than this part of the lower
+# Two lines share a row when their middles differ by less than this part of the lower
 # one's height.
 _SAME_ROW = 0.5
 # A line so much taller than wide is a column of characters.
 _COLUMN_ASPECT = 1.5
+# Columns of running text have so many lines each, and so few lines across them.
+_LEAST_LINES, _MOST_ACROSS = 3, 0.4
+# A line of running text fills so much of its column, and is so often longer than high.
+_FULL, _LONG = 0.7, 6.0
+
+
+class _Placed(NamedTuple):
+    """A line and its upright box on the page set straight, in pixels."""
+
+    line: TextLine
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def width(self) -> float:
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        return self.bottom - self.top
+
+    @property
+    def centre(self) -> float:
+        return (self.left + self.right) / 2
+
+    @property
+    def middle(self) -> float:
+        return (self.top + self.bottom) / 2
 
 
 def in_reading_order(lines: Sequence[TextLine]) -> tuple[TextLine, ...]:
     """Return the lines of an upright page as one reads them."""
-    columns = sum(_is_column(line) for line in lines) * 2 > len(lines)
-    rows = _columns(lines) if columns else _rows(lines)
-    return tuple(line for row in rows for line in row)
+    if not lines:
+        return ()
+    tilt = _tilt(lines)
+    placed = [_place(line, tilt) for line in lines]
+    if sum(each.height > _COLUMN_ASPECT * each.width for each in placed) * 2 > len(
+        lines
+    ):
+        ordered = _columns(placed)
+    else:
+        ordered = _blocks(placed)
+    return tuple(each.line for each in ordered)
 
 
-def _rows(lines: Sequence[TextLine]) -> list[list[TextLine]]:
+def _tilt(lines: Sequence[TextLine]) -> float:
+    """Return the angle of the longer lines against the level, in radians."""
+    sides = [
+        np.subtract(line.quad.right_top, line.quad.left_top)
+        for line in lines
+        if line.quad.right_top.x > line.quad.left_top.x
+    ]
+    long = sorted(sides, key=lambda side: -float(np.hypot(*side)))[
+        : 1 + len(sides) // 2
+    ]
+    angles = [float(np.arctan2(side[1], side[0])) for side in long]
+    return float(np.median(angles)) if angles else 0.0
+
+
+def _place(line: TextLine, tilt: float) -> _Placed:
+    """Return a line on the page turned back by its tilt."""
+    cosine, sine = np.cos(tilt), np.sin(tilt)
+    corners = np.array(line.quad) @ np.array([[cosine, -sine], [sine, cosine]])
+    middle = corners.mean(axis=0)
+    side = corners[1] - corners[0]
+    if abs(side[1]) < abs(side[0]):
+        # A long line that is not quite level would else seem high.
+        half = np.abs(corners[:2] - corners[[3, 2]]).mean(axis=0)[1] / 2
+        top, bottom = middle[1] - half, middle[1] + half
+    else:
+        top, bottom = corners[:, 1].min(), corners[:, 1].max()
+    left, right = corners[:, 0].min(), corners[:, 0].max()
+    return _Placed(line, float(left), float(top), float(right), float(bottom))
+
+
+def _rows(lines: Sequence[_Placed]) -> list[_Placed]:
     """Return the lines by rows from top to bottom, each from left to right."""
-    rows: list[tuple[float, float, list[TextLine]]] = []
-    for line in sorted(lines, key=_middle):
-        middle, height = _middle(line), _height(line)
+    rows: list[list[_Placed]] = []
+    for line in sorted(lines, key=lambda each: each.middle):
         if rows:
-            row_middle, row_height, members = rows[-1]
-            if middle - row_middle < _SAME_ROW * min(height, row_height):
-                members.append(line)
+            first = rows[-1][0]
+            reach = _SAME_ROW * min(line.height, first.height)
+            if line.middle - first.middle < reach:
+                rows[-1].append(line)
                 continue
-        rows.append((middle, height, [line]))
-    return [sorted(members, key=_left) for *_, members in rows]
+        rows.append([line])
+    return [line for row in rows for line in sorted(row, key=lambda each: each.left)]
 
 
-def _columns(lines: Sequence[TextLine]) -> list[list[TextLine]]:
+def _columns(lines: Sequence[_Placed]) -> list[_Placed]:
     """Return the lines by columns from right to left, each from top to bottom."""
-    columns: list[tuple[float, float, list[TextLine]]] = []
-    for line in sorted(lines, key=_centre, reverse=True):
-        centre, width = _centre(line), _width(line)
+    columns: list[list[_Placed]] = []
+    for line in sorted(lines, key=lambda each: -each.centre):
         if columns:
-            column_centre, column_width, members = columns[-1]
-            if column_centre - centre < _SAME_ROW * min(width, column_width):
-                members.append(line)
+            first = columns[-1][0]
+            if first.centre - line.centre < _SAME_ROW * min(line.width, first.width):
+                columns[-1].append(line)
                 continue
-        columns.append((centre, width, [line]))
-    return [sorted(members, key=_top) for *_, members in columns]
+        columns.append([line])
+    return [
+        line for column in columns for line in sorted(column, key=lambda each: each.top)
+    ]
 
 
-def _is_column(line: TextLine) -> bool:
-    return _height(line) > _COLUMN_ASPECT * _width(line)
+def _blocks(lines: Sequence[_Placed]) -> list[_Placed]:
+    """Return the lines of running text by its columns, all others by rows.
+
+    A page is cut at a gutter that few lines cross; those few, such as a headline, stand
+    between the parts above and below them.
+    """
+    gutter = _gutter(lines)
+    if gutter is None:
+        return _rows(lines)
+    ordered: list[_Placed] = []
+    start = float("-inf")
+    across = [each for each in lines if each.left < gutter < each.right]
+    for line in sorted(across, key=lambda each: each.middle):
+        ordered += [*_beside(lines, gutter, start, line.middle), line]
+        start = line.middle
+    return ordered + _beside(lines, gutter, start, float("inf"))
 
 
-def _middle(line: TextLine) -> float:
-    ys = [corner.y for corner in line.quad]
-    return (min(ys) + max(ys)) / 2
+def _beside(
+    lines: Sequence[_Placed], gutter: float, start: float, end: float
+) -> list[_Placed]:
+    """Return the lines of a band left of a gutter, then those right of it."""
+    band = [each for each in lines if start <= each.middle < end]
+    left = [each for each in band if each.right <= gutter]
+    right = [each for each in band if each.left >= gutter]
+    if not left or not right:
+        return _rows(left or right)
+    return _blocks(left) + _blocks(right)
 
 
-def _height(line: TextLine) -> float:
-    ys = [corner.y for corner in line.quad]
-    return max(ys) - min(ys)
+def _gutter(lines: Sequence[_Placed]) -> float | None:
+    """Return where columns of running text part, if the page has them."""
+    lefts, rights = np.array([(each.left, each.right) for each in lines]).T
+    best, most = None, _LEAST_LINES - 1
+    for place in np.unique(lefts):
+        before, after = rights <= place, lefts >= place
+        fewer = min(before.sum(), after.sum())
+        crossing = len(lines) - before.sum() - after.sum()
+        if fewer <= most or crossing > _MOST_ACROSS * len(lines):
+            continue
+        parts = (
+            [line for line, inside in zip(lines, side, strict=True) if inside]
+            for side in (before, after)
+        )
+        if all(_is_running_text(part) or _gutter(part) is not None for part in parts):
+            best, most = float(place), int(fewer)
+    return best
 
 
-def _left(line: TextLine) -> float:
-    return min(corner.x for corner in line.quad)
-
-
-def _top(line: TextLine) -> float:
-    return min(corner.y for corner in line.quad)
-
-
-def _centre(line: TextLine) -> float:
-    xs = [corner.x for corner in line.quad]
-    return (min(xs) + max(xs)) / 2
-
-
-def _width(line: TextLine) -> float:
-    xs = [corner.x for corner in line.quad]
-    return max(xs) - min(xs)
+def _is_running_text(lines: Sequence[_Placed]) -> bool:
+    """Return whether most lines are long and fill their column, unlike cells."""
+    width = max(each.right for each in lines) - min(each.left for each in lines)
+    full = [each for each in lines if each.width >= _FULL * width]
+    return sum(each.width >= _LONG * each.height for each in full) * 2 >= len(lines)
