@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
+import time
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
@@ -70,6 +72,19 @@ async def test_a_crash_costs_its_own_call_only_and_the_worker_is_replaced() -> N
             await crash
         assert await other == b"safe"
         assert pool.load.workers == 1
+
+
+def _wait_for_end(pool: Pool) -> None:
+    while pool.load.workers:
+        time.sleep(0.01)
+
+
+async def test_a_worker_that_ends_while_idle_costs_no_call() -> None:
+    async with opened() as pool:
+        worker = await pool.run(fakes.worker_id, b"")
+        os.kill(worker, signal.SIGKILL)
+        await asyncio.to_thread(_wait_for_end, pool)
+        assert await pool.run(fakes.echo, b"next") == b"next"
 
 
 async def test_a_task_past_its_time_is_ended() -> None:

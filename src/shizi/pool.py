@@ -91,7 +91,8 @@ class Pool:
     @property
     def load(self) -> Load:
         """Return how busy the pool is now."""
-        return Load(len(self._workers), self._running, self._waiting)
+        up = sum(worker.is_alive() for worker in self._workers)
+        return Load(up, self._running, self._waiting)
 
     async def open(self) -> None:
         """Start all workers and return when each has warmed its engine.
@@ -121,11 +122,7 @@ class Pool:
         if self._idle.empty() and self._waiting >= self._places:
             message = f"{self._waiting} calls are waiting"
             raise BusyError(message)
-        self._waiting += 1
-        try:
-            worker = await self._idle.get()
-        finally:
-            self._waiting -= 1
+        worker = await self._take_worker()
         return await asyncio.shield(self._keep(self._run_on(worker, task, data)))
 
     async def close(self) -> None:
@@ -141,6 +138,22 @@ class Pool:
         )
         self._workers.clear()
         self._threads.shutdown()
+
+    async def _take_worker(self) -> _Worker:
+        """Return an idle worker; one that ended meanwhile is replaced, not given."""
+        self._waiting += 1
+        try:
+            while not (worker := await self._idle.get()).is_alive():
+                self._lose(worker, "it ended while it was idle")
+        finally:
+            self._waiting -= 1
+        return worker
+
+    def _lose(self, worker: _Worker, reason: object) -> None:
+        """Strike a worker off and start another in its place."""
+        self._workers.discard(worker)
+        _log.warning("worker lost: %s", reason)
+        self._keep(self._replace_worker())
 
     def _keep(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Return a task that is held until it ends, whoever still waits for it."""
@@ -166,9 +179,7 @@ class Pool:
                 self._threads, worker.call, task, data, self._seconds
             )
         except WorkerError as error:
-            self._workers.discard(worker)
-            _log.warning("worker lost: %s", error)
-            self._keep(self._replace_worker())
+            self._lose(worker, error)
             raise
         except BaseException:
             self._idle.put_nowait(worker)
@@ -224,6 +235,10 @@ class _Worker:
             )
         self._send(self._make_engine)
         self._answer(_START_SECONDS)
+
+    def is_alive(self) -> bool:
+        """Return whether the process runs."""
+        return self._process is not None and self._process.poll() is None
 
     def call(
         self, task: Callable[[Engine, bytes], T], data: bytes, seconds: float

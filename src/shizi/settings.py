@@ -18,7 +18,9 @@ class Settings(BaseSettings):
     Each field is also SHIZI_<FIELD> in the environment; lists are JSON there.
     """
 
-    model_config = SettingsConfigDict(env_prefix="SHIZI_", frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(
+        env_prefix="SHIZI_", env_ignore_empty=True, frozen=True, extra="forbid"
+    )
 
     host: Annotated[str, Field(description="Address to listen on.")] = "127.0.0.1"
     port: Annotated[

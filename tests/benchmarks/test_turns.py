@@ -58,3 +58,7 @@ def test_the_table_names_the_worst_picture_of_each_angle():
     rows = turns.tell(shares, "shizi").splitlines()
     assert rows[2] == "| +90° | shizi | 0.7500 | 0.5000 | b.jpg |"
     assert len(rows) == 2 + len(turns.ANGLES)
+
+
+def test_pictures_in_which_nothing_is_read_make_no_table():
+    assert "nothing" in turns.tell({}, "shizi")

@@ -54,6 +54,14 @@ def test_the_version_is_told() -> None:
         pytest.param(["app", "add", "t", "--limit", "printed_text=-2"], id="below -1"),
         pytest.param(["app", "add", "t", "--token-seconds", "0"], id="no lifetime"),
         pytest.param(["app", "add", "t", "--id", "a b"], id="an id with a space"),
+        pytest.param(
+            ["app", "add", "t", "--limit", f"printed_text={10**22}"], id="too many"
+        ),
+        pytest.param(["app", "add", "t", "--token-seconds", 10**20], id="too long"),
+        pytest.param(
+            ["serve", "--tls-cert", "/absent", "--tls-key", "/absent"],
+            id="no certificate",
+        ),
     ],
 )
 def test_wrong_usage_ends_with_2(arguments: list[object], tmp_path: Path) -> None:
@@ -63,6 +71,25 @@ def test_wrong_usage_ends_with_2(arguments: list[object], tmp_path: Path) -> Non
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("SHIZI_FETCH_ALLOW", "no list"), ("SHIZI_QUEUE", "many"), ("SHIZI_PORT", "-1")],
+)
+def test_a_wrong_setting_ends_with_2_and_its_name(name: str, value: str) -> None:
+    done = run("serve", env={name: value, "LANG": "C.UTF-8", "HOME": "/nonexistent"})
+    assert done.returncode == 2
+    assert name.removeprefix("SHIZI_").lower() in done.stderr.lower()
+    assert "Traceback" not in done.stderr
+
+
+def test_an_empty_variable_is_no_setting(tmp_path: Path) -> None:
+    env = {"SHIZI_DATA": "", "LANG": "C.UTF-8", "HOME": str(tmp_path / "home")}
+    mode = tmp_path.stat().st_mode
+    assert run("app", "list", cwd=tmp_path, env=env).returncode == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["home"]
+    assert tmp_path.stat().st_mode == mode
 
 
 def test_text_is_printed_line_by_line() -> None:

@@ -123,3 +123,16 @@ def test_a_task_reads_encoded_pictures() -> None:
 def test_a_session_without_bf16_says_so() -> None:
     with pytest.raises(EngineError, match="no bf16"):
         Reader(session="onnxruntime", precision="bf16")
+
+
+def test_a_long_screenshot_is_read_as_its_parts_are(
+    reader: Reader, pixels: np.ndarray
+) -> None:
+    page = reader.read_text(np.concatenate([pixels, pixels, pixels, pixels]))
+    assert texts(page) == SAMPLE_LINES * 4
+
+
+def test_a_page_past_its_time_is_given_with_what_was_read(pixels: np.ndarray) -> None:
+    page = TextEngine(seconds=0).read(pixels)
+    assert len(page.lines) == 1
+    assert page.lines[0].text in SAMPLE_LINES

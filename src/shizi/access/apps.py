@@ -39,6 +39,9 @@ class Plan(StrEnum):
     UNLIMITED = "unlimited"
 
 
+# What a column of the database holds (PostgreSQL's integer).
+_LARGEST: Final = 2**31 - 1
+
 # 100, 500: the free calls a day in WeChat's documents of the two APIs.
 PLANS: Final[Mapping[Plan, Mapping[Api, int]]] = {
     Plan.DOCUMENTED: {Api.PRINTED_TEXT: 100, Api.VEHICLE_LICENCE: 500},
@@ -264,14 +267,16 @@ def _checked_limits(limits: Mapping[Api, int]) -> dict[str, int]:
         if api not in list(Api):
             message = f"no API is named {str(api)!r}: there are {', '.join(Api)}"
             raise ValueError(message)
-        if limit < UNLIMITED:
-            message = f"the limit of {api} is {limit}: -1 (none), 0 or more is needed"
+        if not UNLIMITED <= limit <= _LARGEST:
+            message = (
+                f"the limit of {api} is {limit}: -1 (none) to {_LARGEST} is needed"
+            )
             raise ValueError(message)
     return {str(api): limit for api, limit in limits.items()}
 
 
 def _checked_seconds(seconds: int) -> int:
-    if seconds < 1:
-        message = f"the lifetime of tokens is {seconds} s: 1 s or more is needed"
+    if not 1 <= seconds <= _LARGEST:
+        message = f"the lifetime of tokens is {seconds} s: 1 to {_LARGEST} is needed"
         raise ValueError(message)
     return seconds

@@ -12,6 +12,7 @@ import typer
 from shizi.access.apps import Plan, add_app, list_apps, remove_app
 from shizi.access.store import open_store
 from shizi.cli.option import DataOption, data_folder
+from shizi.cli.outcome import write
 from shizi.core.api import Api
 
 if TYPE_CHECKING:
@@ -58,9 +59,9 @@ def add(
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
     if as_json:
-        typer.echo(json.dumps({"appid": made.app_id, "secret": made.secret}))
+        write(json.dumps({"appid": made.app_id, "secret": made.secret}))
     else:
-        typer.echo(f"appid   {made.app_id}\nsecret  {made.secret}")
+        write(f"appid   {made.app_id}\nsecret  {made.secret}")
 
 
 @commands.command("list")
@@ -72,11 +73,11 @@ def show(
     """List the apps: id, name, plan, calls a day."""
     found = asyncio.run(_all(data_folder(data)))
     if as_json:
-        typer.echo(json.dumps([_row(app) for app in found], ensure_ascii=False))
+        write(json.dumps([_row(app) for app in found], ensure_ascii=False))
         return
     for app in found:
         limits = " ".join(f"{api}={app.limit(api)}" for api in Api)
-        typer.echo(f"{app.id}\t{app.name}\t{app.plan}\t{limits}")
+        write(f"{app.id}\t{app.name}\t{app.plan}\t{limits}")
 
 
 @commands.command("remove")

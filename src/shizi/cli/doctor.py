@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 import platform
-import sys
 import time
 from importlib import metadata, resources
 from pathlib import Path
 
-import typer
-
 from shizi import __version__
+from shizi.cli.outcome import write
 from shizi.ocr import weights
 from shizi.reader import Reader
 
@@ -22,14 +20,14 @@ _FEATURES = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", "asimd
 
 def doctor() -> None:
     """Print versions, CPU, models and one timed read; fail if it cannot read."""
-    typer.echo(f"shizi {__version__}, Python {platform.python_version()}")
-    typer.echo(f"system: {platform.system()} {platform.machine()}")
-    typer.echo(f"cpu: {os.cpu_count()} cores, {' '.join(_cpu_features()) or 'unknown'}")
+    write(f"shizi {__version__}, Python {platform.python_version()}")
+    write(f"system: {platform.system()} {platform.machine()}")
+    write(f"cpu: {os.cpu_count()} cores, {' '.join(_cpu_features()) or 'unknown'}")
     for library in _LIBRARIES:
-        typer.echo(f"{library}: {metadata.version(library)}")
+        write(f"{library}: {metadata.version(library)}")
     for model in weights.MODELS:
         weights.find_model(model)
-        typer.echo(f"model {model.name}: sha256 {model.sha256[:12]}... ok")
+        write(f"model {model.name}: sha256 {model.sha256[:12]}... ok")
     sample = resources.files("shizi") / "samples" / "page.jpg"
     start = time.perf_counter()
     reader = Reader()
@@ -39,11 +37,10 @@ def doctor() -> None:
     first = time.perf_counter()
     page = reader.read_text(data)
     again = time.perf_counter()
-    typer.echo(
+    write(
         f"read: {len(page.lines)} lines; loading {loaded - start:.2f} s, "
         f"first read {first - loaded:.2f} s, next {again - first:.2f} s"
     )
-    sys.stdout.flush()
 
 
 def _cpu_features() -> list[str]:

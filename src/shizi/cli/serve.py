@@ -5,22 +5,24 @@ from __future__ import annotations
 import asyncio
 import shlex
 import socket
+import ssl
 import sys
 import time
 from importlib import resources
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from pydantic import ValidationError
 
 from shizi.access.apps import Credentials, add_app, list_apps
 from shizi.access.store import open_store
 from shizi.access.tokens import issue_token
 from shizi.app import run_server
-from shizi.cli.option import DataOption
+from shizi.cli.option import DataOption, load_settings
 from shizi.cli.outcome import Exit, tell
-from shizi.settings import Settings
+
+if TYPE_CHECKING:
+    from shizi.settings import Settings
 
 # The app that a first start makes.
 _FIRST_APP = "first"
@@ -46,23 +48,17 @@ def serve(
     tls_key: Annotated[Path | None, typer.Option(help="PEM private key.")] = None,
 ) -> None:
     """Serve the API until SIGTERM or Ctrl-C."""
-    given = {
-        "host": host,
-        "port": port,
-        "data": data,
-        "fetch_allow": fetch_allow or None,
-        "workers": workers,
-        "log_level": log_level,
-        "tls_cert": tls_cert,
-        "tls_key": tls_key,
-    }
-    try:
-        settings = Settings(**{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type] # checked by pydantic
-    except ValidationError as error:
-        fault = error.errors()[0]
-        place = ".".join(str(part) for part in fault["loc"])
-        tell(f"{place}: {fault['msg']}" if place else fault["msg"])
-        raise typer.Exit(Exit.USAGE) from error
+    settings = load_settings(
+        host=host,
+        port=port,
+        data=data,
+        fetch_allow=fetch_allow or None,
+        workers=workers,
+        log_level=log_level,
+        tls_cert=tls_cert,
+        tls_key=tls_key,
+    )
+    _check_tls(settings)
     listener = _listen(settings)
     interactive = sys.stdout.isatty()
     first = asyncio.run(_make_first_app(settings))
@@ -78,6 +74,18 @@ def serve(
 
     if run_server(settings, listener, announce):
         raise typer.Exit(Exit.INTERRUPTED)
+
+
+def _check_tls(settings: Settings) -> None:
+    """End with a sentence when the certificate or its key cannot be used."""
+    if settings.tls_cert is None or settings.tls_key is None:
+        return
+    try:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(settings.tls_cert, settings.tls_key)
+    except OSError as error:  # ssl.SSLError is one
+        tell(f"tls_cert, tls_key: {error.strerror or error}")
+        raise typer.Exit(Exit.USAGE) from error
 
 
 def _listen(settings: Settings) -> socket.socket:

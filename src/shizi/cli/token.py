@@ -12,6 +12,7 @@ from shizi.access.apps import find_app
 from shizi.access.store import open_store
 from shizi.access.tokens import IssuedToken, issue_token
 from shizi.cli.option import DataOption, data_folder
+from shizi.cli.outcome import write
 
 commands = typer.Typer(help="Issue tokens.", no_args_is_help=True)
 
@@ -26,7 +27,8 @@ def issue(
     app_id: Annotated[str, typer.Argument(metavar="APPID", help="The app's id.")],
     *,
     seconds: Annotated[
-        int | None, typer.Option(min=0, help="Lifetime; 0 is already expired.")
+        int | None,
+        typer.Option(min=0, max=2**31 - 1, help="Lifetime; 0 is already expired."),
     ] = None,
     data: DataOption = None,
 ) -> None:
@@ -42,4 +44,4 @@ def issue(
                 replaces=False,
             )
 
-    typer.echo(asyncio.run(work()).token)
+    write(asyncio.run(work()).token)

@@ -50,6 +50,12 @@ class Box(NamedTuple):
     score: float
     curve: Curve | None = None
 
+    def moved(self, right: int, down: int) -> Box:
+        """Return the box so many pixels further right and down."""
+        by = np.array([right, down], np.float32)
+        curve = self.curve and self.curve._replace(points=self.curve.points + by)
+        return Box(self.corners + by, self.score, curve)
+
 
 class Detector:
     """Finds lines; one per worker, used by one thread at a time."""
@@ -114,10 +120,9 @@ def _boxes(logits: NDArray[np.float32]) -> list[Box]:
     # 2 x 2: closes one-pixel gaps, as PP-OCRv6's own settings do (use_dilation).
     closed = cv2.dilate(mask, np.ones((2, 2), np.uint8))
     contours, _ = cv2.findContours(closed, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
-    found = (
-        _box(logits, np.asarray(contour, np.int32))
-        for contour in contours[:_MOST_BOXES]
-    )
+    # The library begins below; what is too much is cut off at the page's end.
+    kept = reversed(contours[-_MOST_BOXES:])
+    found = (_box(logits, np.asarray(contour, np.int32)) for contour in kept)
     return [box for box in found if box is not None]
 
 
@@ -142,12 +147,12 @@ def _box(logits: NDArray[np.float32], contour: NDArray[np.int32]) -> Box | None:
         grow = cv2.contourArea(contour) * _GROWTH / cv2.arcLength(contour, closed=True)
         curve = trace(contour, grow)
         grown = (centre, (width + 2 * grow, height + 2 * grow), angle)
-        return Box(_clockwise(_corners(grown)), score, curve)
+        return Box(clockwise(_corners(grown)), score, curve)
     grow = width * height * _GROWTH / (width + height)
     grown = (centre, (width + grow, height + grow), angle)
     if min(grown[1]) < _SHORTEST_SIDE + 2:
         return None
-    return Box(_clockwise(_corners(grown)), score)
+    return Box(clockwise(_corners(grown)), score)
 
 
 def _corners(
@@ -174,7 +179,7 @@ def _score(
     return float(cv2.mean(1 / (1 + np.exp(-part)), inside)[0])
 
 
-def _clockwise(corners: NDArray[np.float32]) -> NDArray[np.float32]:
+def clockwise(corners: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return four corners from the top left one on, clockwise as seen."""
     by_x = corners[np.argsort(corners[:, 0], kind="stable")]
     top_left, bottom_left = by_x[:2][np.argsort(by_x[:2, 1], kind="stable")]

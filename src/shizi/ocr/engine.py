@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from shizi.ocr.crop import LINE_HEIGHT
 from shizi.ocr.detect import Detector
 from shizi.ocr.order import in_reading_order
 from shizi.ocr.recognise import Recogniser
+from shizi.ocr.tile import joined, tiles
 from shizi.ocr.turn import choose, is_upside_down, quarter_turns, read_lines
 
 if TYPE_CHECKING:
@@ -66,6 +68,7 @@ class TextEngine:
         threads: int = 1,
         precision: str = "auto",
         cache: Path | None = None,
+        seconds: float = 8.0,
     ) -> None:
         """Load and check the models.
 
@@ -74,6 +77,7 @@ class TextEngine:
             threads: Threads of one inference.
             precision: `auto`, `f32` or `bf16`.
             cache: Folder for compiled models, or none.
+            seconds: Time after which a page is given with the lines read so far.
 
         Raises:
             ModelError: A model file is missing or altered.
@@ -93,6 +97,7 @@ class TextEngine:
             enlarge=_ENLARGE,
         )
         charset = weights.read_charset(weights.find_model(weights.RECOGNISER))
+        self._seconds = seconds
         self._recogniser = Recogniser(load(weights.RECOGNISER), charset)
 
     def read(self, image: Image) -> Page:
@@ -104,15 +109,16 @@ class TextEngine:
         Raises:
             EngineError: The inference library failed.
         """
+        end = time.monotonic() + self._seconds
         height, width = image.shape[:2]
-        boxes = self._detector.find(image)
+        boxes = self._find(image)
         turns = quarter_turns(image, boxes, self._recogniser)
         if turns:
             image, boxes = self._turn(image, turns)
-        found = read_lines(image, boxes, self._recogniser)
+        found = read_lines(image, boxes, self._recogniser, end=end)
         if is_upside_down(found):
             image, boxes = self._turn(image, 2)
-            found = read_lines(image, boxes, self._recogniser)
+            found = read_lines(image, boxes, self._recogniser, end=end)
             turns += 2
         lines = [
             TextLine(reading.text, Quad.of(corners.tolist()), reading.score)
@@ -136,7 +142,22 @@ class TextEngine:
     def _turn(self, image: Image, turns: int) -> tuple[Image, list[Box]]:
         """Return an image turned by quarters against the clock, and its boxes."""
         image = np.ascontiguousarray(np.rot90(image, turns))
-        return image, self._detector.find(image)
+        return image, self._find(image)
+
+    def _find(self, image: Image) -> list[Box]:
+        """Return the boxes of an image, of a very long one those of its parts."""
+        height, width = image.shape[:2]
+        return joined(
+            [
+                [
+                    box.moved(tile.left, tile.top)
+                    for box in self._detector.find(
+                        image[tile.top : tile.bottom, tile.left : tile.right]
+                    )
+                ]
+                for tile in tiles(width, height, _LONGEST)
+            ]
+        )
 
 
 def _turned_back(line: TextLine, size: Size, turns: int) -> TextLine:
