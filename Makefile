@@ -17,7 +17,7 @@ COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile --quiet --upg
 	--exclude-newer-package python-multipart=$(shell date -u +%F)
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve test lint check accuracy bench lock clean
+.PHONY: help install serve test lint check accuracy claims bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +43,9 @@ check: lint test ## what must be clean before a change is handed in
 
 accuracy: $(VENV)/.dev ## measure how well pages are read; own pictures in DATA=folder
 	$(BIN)/python -m benchmarks.accuracy $(DATA_OPTION) $(ARGS)
+
+claims: $(VENV)/.dev ## draw pictures and show on them that the claims hold
+	$(BIN)/python -m benchmarks.claims $(ARGS)
 
 bench: $(VENV)/.dev ## measure how fast pages are read; own pictures in DATA=folder
 	$(BIN)/python -m benchmarks.speed $(DATA_OPTION) $(ARGS)

@@ -8,14 +8,23 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import report, score, systems
+from benchmarks import report, score, systems, turns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from benchmarks.score import Line, PageScore, Truth
 
-_FIGURES = ("det_P", "det_R", "e2e_F1", "char_acc", "rec_char_acc", "page_NED")
+_FIGURES = (
+    "items",
+    "char_R",
+    "det_P",
+    "det_R",
+    "e2e_F1",
+    "char_acc",
+    "rec_char_acc",
+    "page_NED",
+)
 Readings = dict[str, dict[str, list["Line"]]]
 
 
@@ -29,6 +38,9 @@ def main() -> int:
     parser.add_argument(
         "--lines", action="store_true", help="list gained and lost lines"
     )
+    parser.add_argument(
+        "--turns", action="store_true", help="what is kept of turned pictures, alone"
+    )
     parser.add_argument("--write", type=Path, metavar="FILE.md")
     parser.add_argument(
         "--floor", type=float, help="fail if shizi's e2e F1 is under it"
@@ -40,6 +52,9 @@ def main() -> int:
         None: [systems.SHIZI, systems.RAPIDOCR],
     }[options.only]
     truths = score.read_truth(options.data)
+    if options.turns:
+        print(tell_turns(names, options.data, truths, threads=options.threads))
+        return 0
     readings = read_all(names, options.data, truths, threads=options.threads)
     scores = {
         name: {t.image: score.judge(t, pages[t.image]) for t in truths}
@@ -72,6 +87,18 @@ def read_all(
                 answer = system.read(folder / truth.image)
                 readings[system.name][truth.image] = answer.lines
     return readings
+
+
+def tell_turns(
+    names: Sequence[str], folder: Path, truths: Sequence[Truth], *, threads: int
+) -> str:
+    """Return what each system still reads of the pictures once they are turned."""
+    with systems.running(names, folder / truths[0].image, threads=threads) as started:
+        tables = [
+            turns.tell(turns.measure(system, folder, truths), system.name)
+            for system in started
+        ]
+    return "\n\n".join(tables)
 
 
 def tell(truths: Sequence[Truth], scores: Mapping[str, Mapping[str, PageScore]]) -> str:

@@ -60,6 +60,7 @@ class Truth:
         lang: "zh" or "en".
         fold_case: Whether letter case is not to be told apart.
         lines: Its lines; those with `ignore` are regions not judged.
+        turn: Degrees clockwise by which it was turned from upright.
     """
 
     image: str
@@ -67,11 +68,19 @@ class Truth:
     lang: str
     fold_case: bool
     lines: tuple[Line, ...]
+    turn: int = 0
 
 
 @dataclass(slots=True)
 class Tally:
-    """Counts over some pages; add them up, then ask for shares."""
+    """Counts over some pages; add them up, then ask for shares.
+
+    Attributes:
+        read: Lines read on pages that have a line to judge.
+        items: Lines read on any page.
+        kept_chars: True characters that are read on their page, wherever and in
+            whatever order.
+    """
 
     pages: int = 0
     lines: int = 0
@@ -82,6 +91,8 @@ class Tally:
     edits: int = 0
     paired_chars: int = 0
     paired_edits: int = 0
+    items: int = 0
+    kept_chars: int = 0
     likeness: float = 0.0
 
     def add(self, other: Tally) -> None:
@@ -92,6 +103,8 @@ class Tally:
     def shares(self) -> dict[str, float]:
         """Return every figure by name; NaN where there is nothing to judge."""
         return {
+            "items": _share(self.items, self.lines),
+            "char_R": _share(self.kept_chars, self.chars),
             "det_P": _share(self.paired, self.read),
             "det_R": _share(self.paired, self.lines),
             "det_F1": _share(2 * self.paired, self.lines + self.read),
@@ -134,7 +147,8 @@ def read_truth(folder: Path) -> list[Truth]:
         )
         fold = bool(entry.get("fold_case"))
         lang = entry.get("lang", "?")
-        truths.append(Truth(entry["image"], entry["kind"], lang, fold, lines))
+        turn = int(entry.get("turn", 0))
+        truths.append(Truth(entry["image"], entry["kind"], lang, fold, lines, turn))
     return truths
 
 
@@ -177,7 +191,7 @@ def judge(truth: Truth, read: Sequence[Line]) -> PageScore:
         # A page with nothing to judge has no boxes either: all that was read counts.
         if j in taken or not wanted or not _inside(outline, regions)
     ]
-    tally, exact = Tally(pages=1), []
+    tally, exact = Tally(pages=1, items=len(counted)), []
     if wanted:
         tally.lines, tally.read = len(wanted), len(counted)
     for i, line in enumerate(wanted):
@@ -199,6 +213,7 @@ def judge(truth: Truth, read: Sequence[Line]) -> PageScore:
         tally.edits += sum(len(found[j].text) for j in counted if j not in taken)
     a = "".join(line.text for line in in_rows(wanted))
     b = "".join(line.text for line in in_rows([found[j] for j in counted]))
+    tally.kept_chars = (Counter(a) & Counter(b)).total()
     tally.likeness = 1 - edits(a, b) / max(1, len(a), len(b))
     return PageScore(tally, tuple(exact))
 

@@ -35,6 +35,8 @@ class Lens:
         shades: Shares of the light that a shadow takes.
         qualities: JPEG qualities.
         margins: Shares of the frame left around the sheet.
+        curls: Slopes, in radians, at the edge of a strongly curled sheet.
+        leans: Degrees by which a strongly curled sheet leans away.
     """
 
     tilts: tuple[float, ...]
@@ -45,6 +47,8 @@ class Lens:
     shades: tuple[float, ...]
     qualities: tuple[int, ...]
     margins: tuple[float, ...]
+    curls: tuple[float, ...]
+    leans: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from benchmarks.render import layouts_report, layouts_tune
+from benchmarks.render import (
+    drawings_report,
+    drawings_tune,
+    layouts_report,
+    layouts_tune,
+)
 from benchmarks.render.camera import Lens
 from benchmarks.render.fonts import Face
 
@@ -19,6 +24,9 @@ if TYPE_CHECKING:
     from benchmarks.render.sheet import Colour, Pen, Sheet
 
 KINDS = ("doc", "receipt", "screen", "sign", "table", "vertical")
+# What is drawn only when asked for: strongly curled pages, small print in large
+# pictures, drawings without text.
+ASKED_KINDS = ("curl", "fine", "drawing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +95,9 @@ TUNE = Family(
         "sign": layouts_tune.board,
         "table": layouts_tune.grid,
         "vertical": layouts_tune.columns,
+        "curl": layouts_tune.letter,
+        "fine": layouts_tune.leaflet,
+        "drawing": drawings_tune.picture,
     },
     lens=Lens(
         tilts=(0.0, 8.0, 16.0),
@@ -97,6 +108,8 @@ TUNE = Family(
         shades=(0.0, 0.30),
         qualities=(92, 76),
         margins=(0.03, 0.09),
+        curls=(0.5, 0.65, 0.8),
+        leans=(15.0, 20.0, 27.0),
     ),
 )
 
@@ -127,6 +140,9 @@ REPORT = Family(
         "sign": layouts_report.notice,
         "table": layouts_report.prices,
         "vertical": layouts_report.couplets,
+        "curl": layouts_report.newspaper,
+        "fine": layouts_report.register,
+        "drawing": drawings_report.picture,
     },
     lens=Lens(
         tilts=(3.0, 11.0, 20.0),
@@ -137,6 +153,8 @@ REPORT = Family(
         shades=(0.15, 0.40),
         qualities=(86, 68),
         margins=(0.015, 0.06),
+        curls=(0.55, 0.7, 0.9),
+        leans=(17.0, 23.0, 30.0),
     ),
 )
 

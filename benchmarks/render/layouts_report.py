@@ -1,4 +1,4 @@
-"""Layouts of the family "report": newspapers, invoices, chats, notices, price lists."""
+"""Layouts of the family "report": papers, invoices, chats, notices, lists, plans."""
 
 from __future__ import annotations
 
@@ -149,4 +149,31 @@ def couplets(pen: Pen) -> Sheet:
         x -= pitch
         sheet.write_column(verse, x, 130, size)
     sheet.write_column(words.of("places"), x - pitch, height * 0.55, size - 12, FAINT)
+    return sheet
+
+
+def register(pen: Pen) -> Sheet:
+    """Draw a large sheet of small rows: a plan's parts list and its notes."""
+    words, size = pen.words, pen.whole(16, 17)
+    sheet = pen.sheet(4000, 3000)
+    frame = (90, 90, 3910, 2910)
+    sheet.pencil.rectangle(frame, outline=(50, 60, 110), width=8)
+    for i in range(pen.whole(3, 6)):
+        left, top = 260 + i * 260, 300 + (i % 3) * 190
+        box = (left, top, left + 420, top + 320)
+        sheet.pencil.rectangle(box, outline=(110, 120, 160), width=5)
+    y = 340.0
+    for goods in words.several("goods", pen.whole(34, 42)):
+        cells = (goods, words.code(8), words.date(), words.of("places"))
+        for cell, x in zip(cells, (2250, 2690, 3010, 3380), strict=True):
+            sheet.write(cell, x, y, size)
+        y += size * 2.6
+    y = 1500.0
+    for _ in range(pen.whole(3, 4)):
+        text = f"{words.remark()} {words.paragraph(4)}"
+        for piece in sheet.wrap(text, size, 1150):
+            sheet.write(piece, 380, y, size, (35, 45, 110))
+            y += size * 1.8
+        y += size * 2
+    sheet.write(words.of("titles"), 380, 2640, 80, (50, 60, 110))
     return sheet

@@ -1,4 +1,4 @@
-"""Layouts of the family "tune": letters, shop receipts, settings, boards, grids."""
+"""Layouts of the family "tune": letters, slips, settings, boards, grids, leaflets."""
 
 from __future__ import annotations
 
@@ -158,4 +158,22 @@ def columns(pen: Pen) -> Sheet:
     for verse in verses:
         x -= pitch
         sheet.write_column(verse, x, 110, size)
+    return sheet
+
+
+def leaflet(pen: Pen) -> Sheet:
+    """Draw a large sheet of small print in four columns, as in a medicine box."""
+    words, size = pen.words, pen.whole(16, 17)
+    sheet = pen.sheet(4000, 3000)
+    sheet.write(words.of("titles"), 2000, 130, 96, anchor="m")
+    sheet.pencil.line((200, 300, 3800, 300), fill=RULE, width=6)
+    for column in range(4):
+        x, y = 260 + column * 900, float(pen.whole(380, 700))
+        for _ in range(pen.whole(3, 5)):
+            sheet.write(words.of("labels"), x, y, size + 8)
+            y += size * 2.6
+            for piece in sheet.wrap(words.paragraph(pen.whole(6, 9)), size, 560):
+                sheet.write(piece, x, y, size)
+                y += size * 1.7
+            y += pen.whole(60, 220)
     return sheet

@@ -14,10 +14,13 @@ from benchmarks.render.sheet import Pen
 from benchmarks.render.wording import Wording
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from benchmarks.render.camera import Lens, Pose, Quarter
     from benchmarks.render.families import Family
+    from benchmarks.render.fonts import Face
     from benchmarks.render.sheet import Sheet
 
 # Out of eleven pictures: mostly simplified Chinese, as the pictures users send are.
@@ -26,6 +29,8 @@ _LANGS = ("zh", "zh", "zh", "en", "zh", "hant", "zh", "en", "zh", "zh", "en")
 _TURNED = 0.2
 # Share of the sheets that are curled: only paper can be.
 _BENT = 0.35
+# Longer side, in pixels, of a picture with small print: twelve megapixels at 4 : 3.
+_FINE, _FINE_MARGIN = 4000, 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,7 @@ class Picture:
         jpeg: The file's bytes.
         width: Width in pixels.
         height: Height in pixels.
-        kind: One of "doc", "receipt", "screen", "sign", "table", "vertical".
+        kind: One of `KINDS` or `ASKED_KINDS`, see `families.py`.
         lang: "zh" (both scripts) or "en".
         turn: Degrees clockwise by which it was turned.
         lines: What stands on it.
@@ -66,35 +71,45 @@ class Picture:
     lines: tuple[Truth, ...]
 
 
-def draw(family: Family, seed: int, number: int, quality: int | None = None) -> Picture:
+def draw(
+    family: Family,
+    seed: int,
+    number: int,
+    quality: int | None = None,
+    *,
+    kinds: Sequence[str] = KINDS,
+) -> Picture:
     """Return the picture that a family has under a seed and a number.
 
     Kinds take turns by number.
 
     Args:
         quality: JPEG quality in place of the family's.
+        kinds: The kinds that take turns.
 
     Raises:
         FontMissingError: No font of the family is installed.
     """
     rng = np.random.default_rng([seed, number, family.half])
-    kind = KINDS[number % len(KINDS)]
-    lang = _LANGS[(number // len(KINDS) + number) % len(_LANGS)]
+    kind = kinds[number % len(kinds)]
+    lang = _LANGS[(number // len(kinds) + number) % len(_LANGS)]
     if kind == "vertical" and lang == "en":
         lang = "zh"
-    faces = fonts.installed(family.faces[lang])
-    # The last face covers most and stands behind whichever one was drawn.
-    chosen = faces[int(rng.integers(len(faces)))]
+    faces: tuple[Face, ...] = ()
+    if kind != "drawing":
+        faces = fonts.installed(family.faces[lang])
+        # The last face covers most and stands behind whichever one was drawn.
+        faces = (faces[int(rng.integers(len(faces)))], faces[-1])
     paper = family.papers[int(rng.integers(len(family.papers)))]
     words = Wording(lang, family.half, rng)
-    sheet = family.layouts[kind](Pen(rng, words, (chosen, faces[-1]), paper))
-    flat = kind == "screen" and rng.random() < 0.7
+    sheet = family.layouts[kind](Pen(rng, words, faces, paper))
+    flat = kind in {"screen", "drawing"} and rng.random() < 0.7
     pose = camera.Pose(longest=max(sheet.width, sheet.height), margin=0.0)
     if not flat:
-        pose = _pose(family.lens, kind, rng)
+        pose = choose_pose(family.lens, kind, rng)
     seen = camera.project(sheet.width, sheet.height, pose)
     frame = expose(sheet, seen, family, rng) if not flat else np.asarray(sheet.image)
-    quarters = _quarters(rng) if not flat else 0
+    quarters = _quarters(rng) if not flat and kind in KINDS else 0
     picture = np.ascontiguousarray(np.rot90(frame, -quarters))
     lens_quality = _choose(family.lens.qualities, rng)
     jpeg = encode(picture, quality or int(lens_quality))
@@ -115,6 +130,33 @@ def expose(
     frame = camera.develop(np.asarray(sheet.image, np.uint8), seen, ground)
     frame = camera.light(frame, _choose(lens.shades, rng), rng)
     return camera.grain(frame, _choose(lens.blurs, rng), _choose(lens.noises, rng), rng)
+
+
+def choose_pose(lens: Lens, kind: str, rng: np.random.Generator) -> Pose:
+    """Return how a sheet of a kind lies before a family's camera."""
+    paper = kind in {"doc", "receipt", "table", "vertical"}
+    if kind == "curl":
+        return _curled(lens, rng)
+    if kind == "fine":
+        return camera.Pose(
+            pitch=_choose(lens.tilts[:2], rng),
+            roll=_choose(lens.rolls, rng),
+            margin=_FINE_MARGIN,
+            longest=_FINE,
+        )
+    bent = paper and rng.random() < _BENT
+    sign = rng.choice([-1.0, 1.0], 2)
+    pitch = _choose(lens.tilts, rng) if not bent else max(lens.tilts)
+    return camera.Pose(
+        # A curl seen straight from above hardly bends a line.
+        pitch=pitch * float(sign[0]),
+        yaw=_choose(lens.tilts, rng) * float(sign[1]),
+        roll=_choose(lens.rolls, rng),
+        bend=_choose(lens.bends, rng) if bent else 0.0,
+        curl="bow" if rng.random() < 0.5 else "gutter",
+        margin=_choose(lens.margins, rng),
+        longest=int(rng.integers(1150, 1500)) if kind != "sign" else 1000,
+    )
 
 
 def truths(
@@ -150,20 +192,16 @@ def _box(
     return turns[int(np.argmin(distances))]
 
 
-def _pose(lens: Lens, kind: str, rng: np.random.Generator) -> Pose:
-    paper = kind in {"doc", "receipt", "table", "vertical"}
-    bent = paper and rng.random() < _BENT
-    sign = rng.choice([-1.0, 1.0], 2)
-    pitch = _choose(lens.tilts, rng) if not bent else max(lens.tilts)
+def _curled(lens: Lens, rng: np.random.Generator) -> Pose:
+    # Seen from a side as well, a steep curl would hide a part of the page.
     return camera.Pose(
-        # A curl seen straight from above hardly bends a line.
-        pitch=pitch * float(sign[0]),
-        yaw=_choose(lens.tilts, rng) * float(sign[1]),
+        pitch=_choose(lens.leans, rng) * float(rng.choice([-1.0, 1.0])),
+        yaw=_choose(lens.rolls, rng),
         roll=_choose(lens.rolls, rng),
-        bend=_choose(lens.bends, rng) if bent else 0.0,
+        bend=_choose(lens.curls, rng),
         curl="bow" if rng.random() < 0.5 else "gutter",
         margin=_choose(lens.margins, rng),
-        longest=int(rng.integers(1150, 1500)) if kind != "sign" else 1000,
+        longest=int(rng.integers(1500, 1900)),
     )
 
 
