@@ -100,6 +100,8 @@ def choose(candidate: Candidate) -> tuple[NDArray[np.float32], Reading]:
     corners, upright, turned = candidate
     if turned is None:
         return corners, upright
+    if 2 * len(turned.text) < len(upright.text):
+        return corners, upright
     margin = _MARGIN if len(turned.text) > _SHORT else _SHORT_MARGIN
     if turned.score > upright.score + margin:
         return np.roll(corners, -2, axis=0), turned

@@ -1,0 +1,67 @@
+"""Lines that were found in pieces: joined again where punctuation parted them.
+
+Full-width quotes, colons and commas leave half a character of paper, at which the
+detector sometimes ends a line.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from shizi.core.geometry import Quad
+from shizi.core.text import TextLine
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+# Full-width signs with their paper on the right, and on the left.
+_CLOSING = "，。、：；！？）》」』”’】"
+_OPENING = "（《「『“‘【"
+# Heights of the line that the gap may measure at most, and overlap.
+_GAP, _OVERLAP = 1.0, 0.5
+# Heights by which the pieces' middles may be apart, and the ratio of their heights.
+_LEVEL, _ALIKE = 0.25, 0.75
+
+
+def join_pieces(lines: Sequence[TextLine]) -> list[TextLine]:
+    """Return the lines, pieces of one that stand side by side as one line."""
+    whole: list[TextLine] = []
+    for line in sorted(lines, key=lambda each: each.quad.left_top.x):
+        for number, before in enumerate(whole):
+            if _continues(before, line):
+                whole[number] = _joined(before, line)
+                break
+        else:
+            whole.append(line)
+    return whole
+
+
+def _continues(before: TextLine, after: TextLine) -> bool:
+    """Return whether a line goes on, behind punctuation, where another ends."""
+    if before.text[-1] not in _CLOSING and after.text[0] not in _OPENING:
+        return False
+    one, two = np.array(before.quad), np.array(after.quad)
+    heights = [float(np.hypot(*(quad[3] - quad[0]))) for quad in (one, two)]
+    if min(heights) < _ALIKE * max(heights):
+        return False
+    length = one[1] - one[0]
+    along = length / max(float(np.hypot(*length)), 1.0)
+    across = np.array([-along[1], along[0]])
+    height = min(heights)
+    step = (two[0] + two[3]) / 2 - (one[1] + one[2]) / 2
+    gap, rise = float(step @ along), abs(float(step @ across))
+    return -_OVERLAP * height <= gap <= _GAP * height and rise <= _LEVEL * height
+
+
+def _joined(before: TextLine, after: TextLine) -> TextLine:
+    """Return two pieces as one line."""
+    corners: NDArray[np.float64] = np.array(
+        [before.quad[0], after.quad[1], after.quad[2], before.quad[3]]
+    )
+    counts = [len(before.text), len(after.text)]
+    score = float(np.average([before.score, after.score], weights=counts))
+    return TextLine(before.text + after.text, Quad.of(corners.tolist()), score)
