@@ -23,6 +23,7 @@ from shizi.logs import set_up_logs
 from shizi.metrics import CONTENT_TYPE, Metrics
 from shizi.ocr.engine import TextEngine
 from shizi.pool import Pool
+from shizi.protocol import Protocol
 from shizi.service import Service
 from shizi.wechat.routes import build_routes
 
@@ -158,6 +159,7 @@ def run_server(settings: Settings, listener: socket.socket, on_ready: Announce) 
     web = _Uvicorn(
         uvicorn.Config(
             server.application,
+            http=Protocol,
             log_config=None,
             access_log=False,
             server_header=False,

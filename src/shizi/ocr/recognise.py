@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from shizi.ocr.crop import LINE_HEIGHT
+from shizi.ocr.lookalike import settle
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +25,10 @@ _SHORTEST = 64
 _PADDING = 128
 # The recogniser gives one row of classes for so many columns of pixels.
 _PIXELS_A_STEP = 8
+# What look-alikes are asked for at all, and how far below the best, as a logarithm, one
+# may be to be taken: 3 is a twentieth of its probability.
+_DOUBTFUL = re.compile("[01OolI]|—一")
+_SHARE = 3.0
 
 
 class Reading(NamedTuple):
@@ -84,7 +91,20 @@ def decode(logits: NDArray[np.float32], charset: Sequence[str]) -> Reading:
     classes: list[int] = best[starts].tolist()
     places: list[float] = ((starts + ends) / 2 * _PIXELS_A_STEP).tolist()
     text = "".join(charset[index] for index in classes)
+    if len(text) == len(classes) and _DOUBTFUL.search(text):
+        text = settle(text, partial(_allows, steps, top[:, 0], charset))
     return Reading(text, float(probabilities.mean()), tuple(places))
+
+
+def _allows(
+    steps: NDArray[np.float32],
+    top: NDArray[np.float32],
+    charset: Sequence[str],
+    place: int,
+    other: str,
+) -> bool:
+    """Return whether a character has a share of the probability at a place."""
+    return bool(steps[place, charset.index(other)] > top[place] - _SHARE)
 
 
 def is_ideograph(character: str) -> bool:
