@@ -35,7 +35,7 @@ _MARGIN = 0.15
 # A short line fits both ways too easily: an upright "x7" reads as "LX" on its head.
 _SHORT, _SHORT_MARGIN = 3, 0.4
 # Lines read to tell the page's turn.
-_WITNESSES = 5
+_WITNESSES = 3
 # Share of a page's length of text that must stand in tall boxes to ask at all.
 _TALL_SHARE = 0.6
 
@@ -89,9 +89,9 @@ def is_upside_down(candidates: Sequence[Candidate]) -> bool:
     """Return whether more of the page's text reads the other way up."""
     balance = 0.0
     for _, upright, turned in candidates:
-        balance -= len(upright.text) * upright.score
+        balance -= _weight(upright)
         if turned is not None:
-            balance += len(turned.text) * turned.score
+            balance += _weight(turned)
     return balance > 0
 
 
@@ -125,14 +125,21 @@ def quarter_turns(image: Image, boxes: Sequence[Box], recogniser: Recogniser) ->
     votes = {0: 0.0, 1: 0.0, 3: 0.0}
     for box in tall[:_WITNESSES]:
         strip, _ = crop_line(image, box.corners)
-        downwards, upwards = recogniser.read(strip), recogniser.read(strip[::-1, ::-1])
-        if upwards.score * len(upwards.text) > downwards.score * len(downwards.text):
-            votes[3] += upwards.score * len(upwards.text)
+        downwards, upwards = recogniser.read(strip), None
+        if downwards.score < _DOUBTFUL:
+            upwards = recogniser.read(strip[::-1, ::-1])
+        if upwards is not None and _weight(upwards) > _weight(downwards):
+            votes[3] += _weight(upwards)
         elif _is_column(strip, downwards, recogniser):
-            votes[0] += downwards.score * len(downwards.text)
+            votes[0] += _weight(downwards)
         else:
-            votes[1] += downwards.score * len(downwards.text)
+            votes[1] += _weight(downwards)
     return max(votes, key=lambda turns: votes[turns])
+
+
+def _weight(reading: Reading) -> float:
+    """Return how much a reading counts in a vote."""
+    return reading.score * len(reading.text)
 
 
 def _is_column(

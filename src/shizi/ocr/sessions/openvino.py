@@ -18,10 +18,6 @@ if TYPE_CHECKING:
 _ov: Any = import_module("openvino")
 _transformations: Any = import_module("openvino._offline_transformations")
 
-# 2000: primitives kept for shapes seen; the default of 5000 let a process grow by
-# 16 MB with every detector shape until about 33 of them were held.
-_CACHED_PRIMITIVES = 2000
-
 
 class Session:
     """One compiled model on the CPU; keeps one inference request, so one thread."""
@@ -44,7 +40,6 @@ class Session:
             "PERFORMANCE_HINT": "LATENCY",
             "INFERENCE_NUM_THREADS": threads,
             "NUM_STREAMS": 1,
-            "CPU_RUNTIME_CACHE_CAPACITY": _CACHED_PRIMITIVES,
         }
         if precision != "auto":
             options["INFERENCE_PRECISION_HINT"] = precision
