@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -136,3 +137,15 @@ def test_a_page_past_its_time_is_given_with_what_was_read(pixels: np.ndarray) ->
     page = TextEngine(seconds=0).read(pixels)
     assert len(page.lines) == 1
     assert page.lines[0].text in SAMPLE_LINES
+
+
+def test_a_drawing_invents_no_text(reader: Reader) -> None:
+    image = np.full((600, 800, 3), 240, np.uint8)
+    cv2.circle(image, (250, 300), 180, (20, 20, 20), 14)
+    cv2.rectangle(image, (500, 150), (700, 450), (30, 30, 30), 12)
+    cv2.line(image, (500, 450), (700, 150), (30, 30, 30), 12)
+    assert texts(reader.read_text(image)) == []
+
+
+def test_a_picture_of_one_character_is_read(reader: Reader, pixels: np.ndarray) -> None:
+    assert texts(reader.read_text(pixels[245:345, 470:560])) == ["春"]
