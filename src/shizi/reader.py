@@ -21,10 +21,13 @@ class Reader:
     A reader belongs to one thread at a time. Reading needs no network.
 
     Examples:
+        >>> from importlib.resources import files
         >>> reader = Reader()
-        >>> page = reader.read_text("scan.jpg")
+        >>> page = reader.read_text((files("shizi") / "samples/page.jpg").read_bytes())
+        >>> page.size
+        Size(width=1481, height=1600)
         >>> page.lines[0].text
-        '识字'
+        '春季植树活动通知'
     """
 
     def __init__(
