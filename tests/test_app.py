@@ -156,16 +156,17 @@ def test_logs_hold_no_token_and_no_text(server: Running, token: str) -> None:
     assert not any(line in log for line in SAMPLE_LINES)
 
 
-def test_sigterm_answers_the_call_in_flight_and_ends_with_0(tmp_path: Path) -> None:
-    with serving(tmp_path / "data") as running, ThreadPoolExecutor(1) as threads:
+def test_sigterm_answers_the_calls_in_flight_and_ends_with_0(tmp_path: Path) -> None:
+    with serving(tmp_path / "data") as running, ThreadPoolExecutor(6) as threads:
         app = shizi("app", "list", "--data", running.data).split("\t")[0]
         token = shizi("token", "issue", app, "--data", running.data).strip()
-        calls = threads.submit(running.call, token, SAMPLE.read_bytes())
-        deadline = time.monotonic() + 10
+        sample = SAMPLE.read_bytes()
+        calls = [threads.submit(running.call, token, sample) for _ in range(6)]
+        deadline = time.monotonic() + 30
         while "shizi_pool_running 1.0" not in httpx.get(f"{running.url}/metrics").text:
             assert time.monotonic() < deadline
         running.process.send_signal(signal.SIGTERM)
-        assert calls.result()["errcode"] == 0
+        assert [call.result()["errcode"] for call in calls] == [0] * 6
         assert running.process.wait(30) == 0
 
 
