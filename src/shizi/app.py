@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 # 25: seconds that calls in flight get on SIGTERM; the whole stop stays below 30.
 _DRAIN_SECONDS = 25
 
+# 8: seconds after which a caller gets what was read so far; the library waits.
+_PAGE_SECONDS = 8.0
+
 _log = structlog.get_logger("shizi")
 
 
@@ -55,7 +58,10 @@ class Server:
             on_ready: Awaited once the models are warm.
         """
         make_engine = partial(
-            TextEngine, session=settings.session, precision=settings.precision
+            TextEngine,
+            session=settings.session,
+            precision=settings.precision,
+            seconds=_PAGE_SECONDS,
         )
         self._settings = settings
         self._on_ready = on_ready

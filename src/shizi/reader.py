@@ -36,7 +36,6 @@ class Reader:
         session: str = "openvino",
         precision: str = "auto",
         threads: int | None = None,
-        cache: Path | None = None,
     ) -> None:
         """Load the models.
 
@@ -44,14 +43,13 @@ class Reader:
             session: Library that runs them, `openvino` or `onnxruntime`.
             precision: `auto` (bf16 where the CPU has it), `f32` or `bf16`.
             threads: Threads of one read; all cores by default.
-            cache: Folder that keeps compiled models for a faster start, or none.
 
         Raises:
             ModelError: A model file is missing or altered.
             EngineError: The inference library is missing or refuses the model.
         """
         self._engine = TextEngine(
-            session=session, precision=precision, threads=threads or 0, cache=cache
+            session=session, precision=precision, threads=threads or 0
         )
 
     def read_text(self, image: str | Path | bytes | NDArray[np.uint8]) -> Page:

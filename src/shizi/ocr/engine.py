@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import replace
 from importlib import import_module
@@ -47,9 +48,7 @@ _KEPT, _SHORT = 0.5, 4
 _KEPT_SHORT = ((0.01, 0.7), (0.3, 0.95), (1.0, 0.98))
 
 
-def make_session(
-    name: str, path: Path, *, threads: int, precision: str, cache: Path | None
-) -> Session:
+def make_session(name: str, path: Path, *, threads: int, precision: str) -> Session:
     """Return a model in the library that a name of `SESSIONS` stands for.
 
     Raises:
@@ -61,7 +60,7 @@ def make_session(
     except ImportError as error:
         message = f"{name}: the library is not installed"
         raise EngineError(message) from error
-    session: Session = make(path, threads=threads, precision=precision, cache=cache)
+    session: Session = make(path, threads=threads, precision=precision)
     return session
 
 
@@ -74,8 +73,7 @@ class TextEngine:
         session: str = "openvino",
         threads: int = 1,
         precision: str = "auto",
-        cache: Path | None = None,
-        seconds: float = 8.0,
+        seconds: float = math.inf,
     ) -> None:
         """Load and check the models.
 
@@ -83,7 +81,6 @@ class TextEngine:
             session: A name of `SESSIONS`.
             threads: Threads of one inference.
             precision: `auto`, `f32` or `bf16`.
-            cache: Folder for compiled models, or none.
             seconds: Time after which a page is given with the lines read so far.
 
         Raises:
@@ -91,21 +88,18 @@ class TextEngine:
             EngineError: The library is missing or refuses the model.
         """
 
-        def load(model: weights.ModelFile) -> Session:
-            path = weights.find_model(model)
-            return make_session(
-                session, path, threads=threads, precision=precision, cache=cache
-            )
+        def load(path: Path) -> Session:
+            return make_session(session, path, threads=threads, precision=precision)
 
         self._detector = Detector(
-            load(weights.DETECTOR),
+            load(weights.find_model(weights.DETECTOR)),
             shortest=_SHORTEST,
             longest=_LONGEST,
             enlarge=_ENLARGE,
         )
-        charset = weights.read_charset(weights.find_model(weights.RECOGNISER))
+        path = weights.find_model(weights.RECOGNISER)
+        self._recogniser = Recogniser(load(path), weights.read_charset(path))
         self._seconds = seconds
-        self._recogniser = Recogniser(load(weights.RECOGNISER), charset)
 
     def read(self, image: Image) -> Page:
         """Return the text of an upright image: uint8, (H, W, 3), RGB.

@@ -25,7 +25,7 @@ TOLERANCE = 0.002
 
 def session(name: str, model: weights.ModelFile) -> Session:
     path = weights.find_model(model)
-    return make_session(name, path, threads=1, precision="f32", cache=None)
+    return make_session(name, path, threads=1, precision="f32")
 
 
 def probabilities(logits: np.ndarray) -> np.ndarray:
@@ -75,7 +75,7 @@ def test_a_file_that_is_no_model_is_refused(name: str, tmp_path: Path) -> None:
     path = tmp_path / "model.onnx"
     path.write_bytes(b"no model")
     with pytest.raises(EngineError, match=r"cannot load model\.onnx"):
-        make_session(name, path, threads=1, precision="auto", cache=None)
+        make_session(name, path, threads=1, precision="auto")
 
 
 @pytest.mark.parametrize("name", SESSIONS)

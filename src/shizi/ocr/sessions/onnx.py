@@ -26,21 +26,17 @@ _MAP_DIMENSIONS = 4
 class Session:
     """One model on the CPU."""
 
-    def __init__(
-        self, path: Path, *, threads: int, precision: str, cache: Path | None = None
-    ) -> None:
+    def __init__(self, path: Path, *, threads: int, precision: str) -> None:
         """Load a model.
 
         Args:
             path: An ONNX file with one input (N, 3, H, W) and one output.
             threads: Threads of one inference.
             precision: `f32` or `auto`; this library has no bf16 on CPUs.
-            cache: Not used here.
 
         Raises:
             EngineError: ONNX Runtime cannot load the model.
         """
-        del cache
         if precision == "bf16":
             message = "ONNX Runtime has no bf16 on CPUs; choose auto or f32"
             raise EngineError(message)

@@ -22,16 +22,13 @@ _transformations: Any = import_module("openvino._offline_transformations")
 class Session:
     """One compiled model on the CPU; keeps one inference request, so one thread."""
 
-    def __init__(
-        self, path: Path, *, threads: int, precision: str, cache: Path | None = None
-    ) -> None:
+    def __init__(self, path: Path, *, threads: int, precision: str) -> None:
         """Read, trim and compile a model.
 
         Args:
             path: An ONNX file with one input (N, 3, H, W) and one output.
             threads: Threads of one inference.
             precision: `f32`, `bf16`, or `auto`, which is bf16 where the CPU has it.
-            cache: Folder where compiled models are kept between starts.
 
         Raises:
             EngineError: OpenVINO cannot read or compile the model.
@@ -43,8 +40,6 @@ class Session:
         }
         if precision != "auto":
             options["INFERENCE_PRECISION_HINT"] = precision
-        if cache is not None:
-            options["CACHE_DIR"] = str(cache)
         try:
             model = _without_activation(_ov.Core().read_model(path))
             self._request = (
