@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from shizi.core.image import Image
+    from shizi.core.posterior import Posterior
     from shizi.core.text import Page
 
 
@@ -19,6 +20,28 @@ class Engine(Protocol):
         """Return the text of an upright image.
 
         Called by the reading tasks, in a worker process, never on the event loop.
+
+        Raises:
+            EngineError: The inference library failed.
+        """
+        ...
+
+    def find(self, image: Image) -> list[NDArray[np.float32]]:
+        """Return where the lines of text of an image are, without reading them.
+
+        Returns:
+            For each line its corners, float32, (4, 2), clockwise from the top left.
+
+        Raises:
+            EngineError: The inference library failed.
+        """
+        ...
+
+    def spell(self, strip: NDArray[np.uint8]) -> Posterior:
+        """Return what the recogniser believes of one strip.
+
+        Args:
+            strip: uint8, (48, W, 3), RGB; one upright line.
 
         Raises:
             EngineError: The inference library failed.

@@ -8,6 +8,7 @@
     │   ├── ImageSizeError        the file is too large
     │   ├── ImageDecodeError      the file is no picture that we read
     │   ├── ImageFetchError       nothing usable stands behind the address
+    │   ├── CardNotFoundError     the picture shows no such document
     │   ├── MethodError           the HTTP method is not one for this call
     │   └── UnknownCallError      no call has this path
     ├── AccessError               who calls may not
@@ -56,6 +57,10 @@ class ImageDecodeError(InputError):
 
 class ImageFetchError(InputError):
     """No picture could be fetched from the address."""
+
+
+class CardNotFoundError(InputError):
+    """The picture shows no document of the kind that was asked for."""
 
 
 class MethodError(InputError):

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from shizi.core.image import Image
+    from shizi.core.posterior import Posterior
     from shizi.ocr.detect import Box
     from shizi.ocr.recognise import Reading
     from shizi.ports import Session
@@ -129,6 +132,22 @@ class TextEngine:
         size = Size(width, height)
         ordered = in_reading_order(join_pieces(lines))
         return Page(size, tuple(_turned_back(line, size, turns) for line in ordered))
+
+    def find(self, image: Image) -> list[NDArray[np.float32]]:
+        """Return the corners of an image's lines: float32, (4, 2) each.
+
+        Raises:
+            EngineError: The inference library failed.
+        """
+        return [box.corners for box in self._find(image)]
+
+    def spell(self, strip: NDArray[np.uint8]) -> Posterior:
+        """Return what the recogniser believes of a strip: uint8, (48, W, 3), RGB.
+
+        Raises:
+            EngineError: The inference library failed.
+        """
+        return self._recogniser.spell(strip)
 
     def warm(self) -> None:
         """Run common shapes once.

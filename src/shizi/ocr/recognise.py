@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from shizi.core.posterior import Posterior
 from shizi.ocr.crop import LINE_HEIGHT
 from shizi.ocr.lookalike import settle
 
@@ -54,6 +55,7 @@ class Recogniser:
         """Take a session and the character of each of its classes, blank first."""
         self._session = session
         self._charset = charset
+        self._classes = {char: index for index, char in enumerate(charset) if index}
 
     def read(self, strip: NDArray[np.uint8]) -> Reading:
         """Return the text of one strip: uint8, (48, W, 3), RGB.
@@ -61,10 +63,26 @@ class Recogniser:
         Raises:
             EngineError: The inference library failed.
         """
+        return decode(self._run(strip), self._charset)
+
+    def spell(self, strip: NDArray[np.uint8]) -> Posterior:
+        """Return what is believed of one strip: uint8, (48, W, 3), RGB.
+
+        Raises:
+            EngineError: The inference library failed.
+        """
+        logits = self._run(strip)
+        top = logits.max(axis=1, keepdims=True)
+        total = np.log(np.exp(logits - top).sum(axis=1, keepdims=True)) + top
+        return Posterior(logits - total, self._classes, _PIXELS_A_STEP)
+
+    def _run(self, strip: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return the logits of one strip, float32, (T, C)."""
         width = strip.shape[1]
         batch = np.full((1, LINE_HEIGHT, padded(width), 3), _PADDING, np.uint8)
         batch[0, :, :width] = strip
-        return decode(self._session.run(batch)[0], self._charset)
+        logits: NDArray[np.float32] = self._session.run(batch)[0]
+        return logits
 
 
 def padded(width: int) -> int:

@@ -32,6 +32,7 @@ FAULTS: Mapping[type[errors.ShiziError], Fault] = {
     errors.ImageSizeError: Fault(40006, "invalid media size"),
     errors.ImageDecodeError: Fault(101002, "decode image failed"),
     errors.ImageFetchError: Fault(101000, "invalid image url"),
+    errors.CardNotFoundError: Fault(101001, "certificate not found"),
     errors.MethodError: Fault(43002, "require POST method"),
     errors.UnknownCallError: Fault(40066, "invalid url"),
     errors.GrantTypeError: Fault(40002, "invalid grant_type"),
