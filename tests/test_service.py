@@ -82,7 +82,8 @@ async def count(store: Store, app: App) -> int:
 
 async def test_an_answered_call_is_counted(store: Store, service: Service) -> None:
     app, token = await app_with_token(store, service)
-    assert await service.read_text(token, picture) == PAGE
+    assert await service.admit(token) == app
+    assert await service.read_text(app, picture) == PAGE
     assert await count(store, app) == 1
 
 
@@ -90,19 +91,19 @@ async def test_an_answered_call_is_counted(store: Store, service: Service) -> No
 async def test_a_call_that_fails_costs_nothing(
     store: Store, service: Service, pool: FakePool, error: Exception
 ) -> None:
-    app, token = await app_with_token(store, service)
+    app, _ = await app_with_token(store, service)
     pool.error = error
     with pytest.raises(type(error)):
-        await service.read_text(token, picture)
+        await service.read_text(app, picture)
     assert await count(store, app) == 0
 
 
 async def test_a_caller_that_leaves_pays_nothing(
     store: Store, service: Service, pool: FakePool
 ) -> None:
-    app, token = await app_with_token(store, service)
+    app, _ = await app_with_token(store, service)
     pool.stuck = True
-    call = asyncio.create_task(service.read_text(token, picture))
+    call = asyncio.create_task(service.read_text(app, picture))
     await pool.began.wait()
     call.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -111,25 +112,33 @@ async def test_a_caller_that_leaves_pays_nothing(
 
 
 async def test_the_limit_ends_calls(store: Store, service: Service) -> None:
-    app, token = await app_with_token(store, service, limit=1)
-    await service.read_text(token, picture)
+    app, _ = await app_with_token(store, service, limit=1)
+    await service.read_text(app, picture)
     with pytest.raises(QuotaError):
-        await service.read_text(token, picture)
+        await service.read_text(app, picture)
     assert await count(store, app) == 1
 
 
 @pytest.mark.parametrize(
     ("token", "error"), [(None, TokenMissingError), ("unknown", TokenError)]
 )
-async def test_the_body_of_a_stranger_is_not_read(
+async def test_a_stranger_is_not_admitted(
     service: Service, token: str | None, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        await service.admit(token)
+
+
+async def test_the_body_of_a_call_too_many_is_not_read(
+    store: Store, service: Service
 ) -> None:
     async def fail() -> bytes:
         pytest.fail("the body was read")
 
+    app, _ = await app_with_token(store, service, limit=0)
     reads: Callable[[], Awaitable[bytes]] = fail
-    with pytest.raises(error):
-        await service.read_text(token, reads)
+    with pytest.raises(QuotaError):
+        await service.read_text(app, reads)
 
 
 async def test_a_wrong_secret_gets_no_token(store: Store, service: Service) -> None:

@@ -7,6 +7,7 @@ given back, so only answered calls cost.
 from __future__ import annotations
 
 import asyncio
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from shizi.access.apps import authenticate
@@ -16,7 +17,7 @@ from shizi.core.api import Api
 from shizi.reading import read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncGenerator, Awaitable, Callable
     from datetime import date
 
     from shizi.access.apps import App
@@ -51,40 +52,59 @@ class Service:
         app = await authenticate(self._store, app_id, secret)
         return await issue_token(self._store, app.id, now=self._clock())
 
-    async def read_text(
-        self, token: str | None, picture: Callable[[], Awaitable[bytes]]
-    ) -> Page:
-        """Return the printed text of a picture, counted to the token's app.
+    async def admit(self, token: str | None) -> App:
+        """Return the app that a token speaks for.
 
         Args:
             token: As the caller sent it, or none.
+
+        Raises:
+            AccessError: The token is missing, unknown or expired.
+            StoreError: The store failed.
+        """
+        return await check_token(self._store, token, now=self._clock())
+
+    async def read_text(
+        self, app: App, picture: Callable[[], Awaitable[bytes]]
+    ) -> Page:
+        """Return the printed text of a picture, counted to an app.
+
+        Args:
+            app: Who calls, as `admit` told.
             picture: Returns the encoded picture; awaited only for an admitted caller.
 
         Raises:
-            AccessError: The token is missing, unknown or expired; the quota is used up.
+            AccessError: The quota is used up.
             InputError: The picture cannot be had or decoded.
             ServiceError: The pool is full or failed.
             StoreError: The store failed.
         """
-        now = self._clock()
-        app = await check_token(self._store, token, now=now)
-        day = shanghai_day(now)
-        counting = asyncio.ensure_future(
-            spend(self._store, app, Api.PRINTED_TEXT, day=day)
-        )
+        async with self.charged(app, Api.PRINTED_TEXT):
+            return await self._pool.run(read_text, await picture())
+
+    @asynccontextmanager
+    async def charged(self, app: App, api: Api) -> AsyncGenerator[None]:
+        """Count a call to an app, and take it back where the block fails.
+
+        Raises:
+            AccessError: The quota is used up, or the app was removed meanwhile.
+            StoreError: The store failed.
+        """
+        day = shanghai_day(self._clock())
+        counting = asyncio.ensure_future(spend(self._store, app, api, day=day))
         try:
             await asyncio.shield(counting)
-            return await self._pool.run(read_text, await picture())
+            yield
         except BaseException:
             # Shielded: a caller that has gone must not keep what it did not get, nor
             # lose the count of another call.
-            await asyncio.shield(self._give_back(counting, app, day))
+            await asyncio.shield(self._give_back(counting, app, api, day))
             raise
 
     async def _give_back(
-        self, counting: asyncio.Future[int], app: App, day: date
+        self, counting: asyncio.Future[int], app: App, api: Api, day: date
     ) -> None:
         """Take back the count of a call, once it is known to have been counted."""
         await asyncio.wait({counting})
         if counting.exception() is None:
-            await refund(self._store, app.id, Api.PRINTED_TEXT, day=day)
+            await refund(self._store, app.id, api, day=day)

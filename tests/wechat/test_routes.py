@@ -11,6 +11,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from shizi.access.apps import App, AppId, Plan
 from shizi.core.errors import (
     AppIdMissingError,
     BusyError,
@@ -56,13 +57,17 @@ class FakeCalls:
             raise SecretMissingError
         return IssuedToken()
 
-    async def read_text(
-        self, token: str | None, picture: Callable[[], Awaitable[bytes]]
-    ) -> Page:
+    async def admit(self, token: str | None) -> App:
         if token is None:
             raise TokenMissingError
         if token != "good":
             raise TokenError
+        return App(AppId("wx1"), "app", Plan.UNLIMITED, {}, 7200, 0)
+
+    async def read_text(
+        self, app: App, picture: Callable[[], Awaitable[bytes]]
+    ) -> Page:
+        assert app.id == "wx1"
         if self.error:
             raise self.error
         self.pictures.append(await picture())
@@ -207,19 +212,22 @@ async def test_no_log_tells_the_query(caplog: pytest.LogCaptureFixture) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "told", "code"),
+    ("path", "told", "app", "code"),
     [
-        ("/cv/ocr/comm?access_token=good", "/cv/ocr/comm", 0),
-        ("/cv/ocr/comm?access_token=bad", "/cv/ocr/comm", 40001),
-        ("/cv/ocr/other?access_token=good", "unknown", 40066),
+        ("/cv/ocr/comm?access_token=good", "/cv/ocr/comm", "wx1", 0),
+        ("/cv/ocr/comm?access_token=bad", "/cv/ocr/comm", None, 40001),
+        ("/cv/ocr/other?access_token=good", "unknown", None, 40066),
     ],
 )
-async def test_every_call_is_audited_once(path: str, told: str, code: int) -> None:
+async def test_every_call_is_audited_once(
+    path: str, told: str, app: str | None, code: int
+) -> None:
     edge = Edge()
     response = await edge.send("POST", path, files=FILES)
     [record] = edge.records
     sent = int(response.request.headers["content-length"])
-    assert (record.path, record.code, record.size) == (told, code, sent)
+    assert (record.path, record.app, record.code) == (told, app, code)
+    assert record.size == sent
     assert record.milliseconds >= 0
 
 

@@ -32,8 +32,11 @@ from shizi.wechat.replies import (
 from shizi.wechat.requests import read_picture, read_query, read_token
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.types import Receive, Scope, Send
 
+    from shizi.access.apps import App
     from shizi.core.text import Page
 
 _Result = TypeVar("_Result")
@@ -66,17 +69,28 @@ class Calls(Protocol):
         """
         ...
 
-    async def read_text(
-        self, token: str | None, picture: Callable[[], Awaitable[bytes]]
-    ) -> Page:
-        """Return the text of a picture, counted to the app that owns the token.
+    async def admit(self, token: str | None) -> App:
+        """Return the app that a token speaks for.
 
         Args:
             token: As the caller sent it, or none.
-            picture: Returns the file; awaited once, after the token has been checked.
 
         Raises:
-            ShiziError: The caller is not admitted, or the picture cannot be read.
+            AccessError: The token is missing, unknown or expired.
+        """
+        ...
+
+    async def read_text(
+        self, app: App, picture: Callable[[], Awaitable[bytes]]
+    ) -> Page:
+        """Return the text of a picture, counted to an app.
+
+        Args:
+            app: Who calls, as `admit` told.
+            picture: Returns the file; awaited once, after the call was counted.
+
+        Raises:
+            ShiziError: The app may not call, or the picture cannot be read.
         """
         ...
 
@@ -88,6 +102,7 @@ class CallRecord:
     Attributes:
         rid: The id that the reply carries.
         path: The path of the endpoint, or `unknown`.
+        app: The id of the app that called, once it is known.
         code: The `errcode` told; none if the client left before it.
         milliseconds: From the head's arrival to the reply.
         size: Bytes of the body that came.
@@ -95,6 +110,7 @@ class CallRecord:
 
     rid: str
     path: str
+    app: str | None
     code: int | None
     milliseconds: int
     size: int
@@ -155,7 +171,14 @@ class _Answers:
                 return found.data
             return await self._fetch(found.url or "")
 
-        return text_reply(await self._calls.read_text(read_token(query), picture))
+        app = await self._admit(request, query)
+        return text_reply(await self._calls.read_text(app, picture))
+
+    async def _admit(self, request: Request, query: Mapping[str, str]) -> App:
+        """Return the app that calls, and note it for the audit."""
+        app = await self._calls.admit(read_token(query))
+        request.state.app = app.id
+        return app
 
     async def unknown(self, _: Request, body: Body) -> Reply:
         body.ignore()
@@ -178,17 +201,22 @@ class _Endpoint:
         started = time.perf_counter()
         rid = new_rid()
         body = Body(receive)
+        request = Request(scope)
+        request.state.app = None
         code: int | None = None
         try:
-            code, response = await self._respond(Request(scope), body, rid)
+            code, response = await self._respond(request, body, rid)
             await body.drain()
             await response(scope, receive, send)
         except ClientDisconnect:
             code = None
         finally:
             milliseconds = round((time.perf_counter() - started) * 1000)
-            record = CallRecord(rid, self._path, code, milliseconds, body.size)
-            self._audit(record)
+            self._audit(
+                CallRecord(
+                    rid, self._path, request.state.app, code, milliseconds, body.size
+                )
+            )
 
     async def _respond(
         self, request: Request, body: Body, rid: str
