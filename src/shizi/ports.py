@@ -37,11 +37,12 @@ class Engine(Protocol):
         """
         ...
 
-    def spell(self, strip: NDArray[np.uint8]) -> Posterior:
-        """Return what the recogniser believes of one strip.
+    def spell(self, image: Image, corners: NDArray[np.float32]) -> Posterior:
+        """Return what the recogniser believes of one line.
 
         Args:
-            strip: uint8, (48, W, 3), RGB; one upright line.
+            image: uint8, (H, W, 3), RGB.
+            corners: float32, (4, 2), clockwise from where reading starts.
 
         Raises:
             EngineError: The inference library failed.

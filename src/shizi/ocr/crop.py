@@ -41,16 +41,29 @@ def crop_line(
         return crop_curve(image, curve, LINE_HEIGHT, _LONGEST), corners
     if is_tall(corners):
         corners = np.roll(corners, -1, axis=0)
+    return flatten_line(image, corners), corners
+
+
+def flatten_line(image: Image, corners: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Return the strip inside four corners, whatever its shape.
+
+    Args:
+        image: uint8, (H, W, 3), RGB.
+        corners: float32, (4, 2), clockwise from where reading starts.
+
+    Returns:
+        The strip, uint8, (48, W, 3), RGB.
+    """
     width = max(_length(corners, 0, 1), _length(corners, 3, 2), 1.0)
     height = max(_length(corners, 0, 3), _length(corners, 1, 2), 1.0)
     target = max(1, min(_LONGEST, round(width * LINE_HEIGHT / height)))
     # Straight to the target where that enlarges; a reduction by more than half goes
     # through the native size, because warping does not average.
     if height <= 2 * LINE_HEIGHT:
-        return _flatten(image, corners, (target, LINE_HEIGHT)), corners
+        return _flatten(image, corners, (target, LINE_HEIGHT))
     flat = _flatten(image, corners, (max(1, round(width)), max(1, round(height))))
     strip = cv2.resize(flat, (target, LINE_HEIGHT), interpolation=cv2.INTER_AREA)
-    return np.asarray(strip, np.uint8), corners
+    return np.asarray(strip, np.uint8)
 
 
 def is_tall(corners: NDArray[np.float32]) -> bool:

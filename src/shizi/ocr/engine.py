@@ -15,7 +15,7 @@ from shizi.core.errors import EngineError
 from shizi.core.geometry import Quad, Size
 from shizi.core.text import Page, TextLine
 from shizi.ocr import weights
-from shizi.ocr.crop import LINE_HEIGHT
+from shizi.ocr.crop import LINE_HEIGHT, flatten_line
 from shizi.ocr.detect import Detector
 from shizi.ocr.join import join_pieces
 from shizi.ocr.order import in_reading_order
@@ -141,13 +141,17 @@ class TextEngine:
         """
         return [box.corners for box in self._find(image)]
 
-    def spell(self, strip: NDArray[np.uint8]) -> Posterior:
-        """Return what the recogniser believes of a strip: uint8, (48, W, 3), RGB.
+    def spell(self, image: Image, corners: NDArray[np.float32]) -> Posterior:
+        """Return what the recogniser believes of the line inside four corners.
+
+        Args:
+            image: uint8, (H, W, 3), RGB.
+            corners: float32, (4, 2), clockwise from where reading starts.
 
         Raises:
             EngineError: The inference library failed.
         """
-        return self._recogniser.spell(strip)
+        return self._recogniser.spell(flatten_line(image, corners))
 
     def warm(self) -> None:
         """Run common shapes once.
