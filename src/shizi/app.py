@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from shizi.settings import Settings
-    from shizi.wechat.routes import CallRecord
+    from shizi.wechat.endpoint import CallRecord
 
     Announce = Callable[[], Awaitable[None]]
 

@@ -23,7 +23,8 @@ from shizi.core.errors import (
 )
 from shizi.core.geometry import Size
 from shizi.core.text import Page
-from shizi.wechat.routes import CallRecord, build_routes
+from shizi.wechat.endpoint import CallRecord
+from shizi.wechat.routes import build_routes
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -10,6 +10,7 @@
     │   ├── ImageFetchError       nothing usable stands behind the address
     │   ├── CardNotFoundError     the picture shows no such document
     │   ├── MethodError           the HTTP method is not one for this call
+    │   ├── MessageError          the message of a cloud call is damaged
     │   └── UnknownCallError      no call has this path
     ├── AccessError               who calls may not
     │   ├── GrantTypeError        a token was asked for by an unknown grant
@@ -21,6 +22,8 @@
     │   ├── TokenMissingError
     │   ├── TokenError            the token is unknown or was replaced
     │   ├── TokenExpiredError
+    │   ├── SignatureError        what shall prove the secret does not
+    │   ├── ApiForbiddenError     the app may not make this call at all
     │   └── QuotaError            the calls of the day are used up
     ├── ServiceError              we cannot answer now
     │   ├── BusyError             every place in the queue is taken
@@ -67,6 +70,10 @@ class MethodError(InputError):
     """The HTTP method does not belong to this call."""
 
 
+class MessageError(InputError):
+    """The message of a cloud call is damaged or lacks a part."""
+
+
 class UnknownCallError(InputError):
     """No call of the API has this path."""
 
@@ -109,6 +116,14 @@ class TokenError(AccessError):
 
 class TokenExpiredError(AccessError):
     """The token's lifetime has passed."""
+
+
+class SignatureError(AccessError):
+    """The call's signature is not the app's, is too old, or was used before."""
+
+
+class ApiForbiddenError(AccessError):
+    """The app may not make this call."""
 
 
 class QuotaError(AccessError):

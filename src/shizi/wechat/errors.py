@@ -47,7 +47,12 @@ FAULTS: Mapping[type[errors.ShiziError], Fault] = {
         40001, "invalid credential, access_token is invalid or not latest"
     ),
     errors.TokenExpiredError: Fault(42001, "access_token expired"),
+    errors.ApiForbiddenError: Fault(48001, "api unauthorized"),
     errors.QuotaError: Fault(101003, "not enough market quota"),
+    # Of cloud calls alone: the codes that the SDK makes of `SIGN_PARAM_INVALID`, which
+    # it does not know, and of `INVALID_PARAM`.
+    errors.SignatureError: Fault(-501001, "resource system error"),
+    errors.MessageError: Fault(-501007, "invalid parameters"),
     # Not the caller's fault, or of no call at all. Clients try again on -1.
     errors.AppExistsError: SYSTEM_ERROR,
     errors.ServiceError: SYSTEM_ERROR,

@@ -1,0 +1,127 @@
+"""One endpoint: from the head's arrival to the reply and its line in the audit."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
+
+from starlette.requests import ClientDisconnect, Request
+
+from shizi.core.errors import ShiziError
+from shizi.wechat.body import Body
+from shizi.wechat.errors import tell
+from shizi.wechat.replies import Reply, WechatResponse, error_reply, new_rid
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
+
+_Result = TypeVar("_Result")
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """One call that has ended, for the audit.
+
+    Attributes:
+        rid: The id that the reply carries.
+        path: The path of the endpoint, or `unknown`.
+        app: The id of the app that called, once it is known.
+        code: The `errcode` told; none if the client left before it.
+        milliseconds: From the head's arrival to the reply.
+        size: Bytes of the body that came.
+    """
+
+    rid: str
+    path: str
+    app: str | None
+    code: int | None
+    milliseconds: int
+    size: int
+
+
+Audit: TypeAlias = Callable[[CallRecord], None]
+Answer: TypeAlias = Callable[[Request, Body], Coroutine[object, object, Reply]]
+"""Returns the reply of a success; raises what went wrong."""
+
+
+class Endpoint:
+    """Turns one answer into an ASGI application that never fails.
+
+    An application, not a function: the router then passes on every method, and a wrong
+    one gets its errcode.
+    """
+
+    def __init__(self, path: str, answer: Answer, audit: Audit) -> None:
+        """Take what answers and what is told of every call.
+
+        Args:
+            path: What the audit calls the endpoint.
+            answer: Returns the reply of a success.
+            audit: Told once of every call, on the event loop.
+        """
+        self._path = path
+        self._answer = answer
+        self._audit = audit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one call."""
+        started = time.perf_counter()
+        rid = new_rid()
+        body = Body(receive)
+        request = Request(scope)
+        request.state.app = None
+        code: int | None = None
+        try:
+            code, response = await self._respond(request, body, rid)
+            await body.drain()
+            await response(scope, receive, send)
+        except ClientDisconnect:
+            code = None
+        finally:
+            milliseconds = round((time.perf_counter() - started) * 1000)
+            self._audit(
+                CallRecord(
+                    rid, self._path, request.state.app, code, milliseconds, body.size
+                )
+            )
+
+    async def _respond(
+        self, request: Request, body: Body, rid: str
+    ) -> tuple[int, WechatResponse]:
+        """Return the errcode and the reply, of a success or of an error."""
+        try:
+            reply = await _while_heard(self._answer(request, body), body)
+            return 0, WechatResponse(reply)
+        except ClientDisconnect:
+            raise
+        except ShiziError as error:
+            fault = tell(error)
+        except Exception as error:  # noqa: BLE001 - the last place to answer from
+            _log.exception("call %s to %s failed", rid, self._path)
+            fault = tell(error)
+        return fault.code, WechatResponse(error_reply(fault, rid))
+
+
+async def _while_heard(work: Coroutine[object, object, _Result], body: Body) -> _Result:
+    """Return the work's result; end the work when the client leaves.
+
+    Raises:
+        ClientDisconnect: The client has left.
+    """
+    task = asyncio.ensure_future(work)
+    gone = asyncio.ensure_future(body.gone())
+    try:
+        await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            raise ClientDisconnect
+        return task.result()
+    finally:
+        task.cancel()
+        gone.cancel()
+        await asyncio.gather(task, gone, return_exceptions=True)
