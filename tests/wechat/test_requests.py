@@ -11,9 +11,8 @@ from starlette.requests import ClientDisconnect, Request
 
 from shizi.core.errors import ImageMissingError, ImageSizeError
 from shizi.wechat import body as body_module
-from shizi.wechat.body import Body
+from shizi.wechat.body import FILE_LIMIT, Body
 from shizi.wechat.requests import (
-    FILE_LIMIT,
     Picture,
     read_picture,
     read_query,
@@ -57,7 +56,7 @@ async def read(
     *,
     cut: bool = False,
     hang: bool = False,
-    headers: Sequence[tuple[bytes, bytes]] = (),
+    announced: int = 0,
 ) -> Picture:
     whole = [chunks] if isinstance(chunks, bytes) else chunks
     raw = query.encode() if isinstance(query, str) else query
@@ -66,9 +65,10 @@ async def read(
         "type": "http",
         "method": "POST",
         "query_string": raw,
-        "headers": [*given, *headers],
+        "headers": given,
     }
-    return await read_picture(Request(scope), Body(Channel(whole, cut=cut, hang=hang)))
+    sent = Body(Channel(whole, cut=cut, hang=hang), announced)
+    return await read_picture(Request(scope), sent)
 
 
 def part(content: bytes, *head: str) -> bytes:
@@ -125,7 +125,13 @@ FILE = part(PNG, 'Content-Disposition: form-data; name="img"; filename="a.png"')
         ),
         FILE + b"--bound\r\nContent-Disposition: cut off",
         b"\r\n" + form(FILE),
+        b"This is a message with multiple parts.\r\n" + form(FILE),
+        b"--boun\r\n not --bound\r\n" + form(FILE),
         form(FILE) + b"epilogue",
+        FILE + b"--bound",
+        FILE + b"--bound-",
+        FILE,
+        FILE[:-2],
     ],
 )
 @pytest.mark.parametrize("size", [1, 7, 10_000])
@@ -338,7 +344,7 @@ async def test_a_body_is_not_read_past_its_limit() -> None:
 
 async def test_a_size_announced_too_large_is_refused_at_once() -> None:
     with pytest.raises(ImageSizeError):
-        await read([], hang=True, headers=[(b"content-length", b"10000000")])
+        await read([], hang=True, announced=10_000_000)
 
 
 async def test_a_client_that_leaves_is_no_error_of_the_picture() -> None:

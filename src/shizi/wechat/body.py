@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING
 
 from starlette.requests import ClientDisconnect
+
+from shizi.core.errors import ImageSizeError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from starlette.types import Receive
+
+# 2 MiB: WeChat takes files "smaller than 2M"; exactly this size is too large.
+FILE_LIMIT = 2 * 1024 * 1024
+
+# 64 KiB more than the largest file: what a form may add to it.
+_LIMIT = FILE_LIMIT + 64 * 1024
 
 # 10 s from the first read on, for reading and for throwing away together: 2 MB need
 # that long at 1.7 Mbit/s.
@@ -33,9 +41,15 @@ class Body:
         size: Bytes that have come so far.
     """
 
-    def __init__(self, receive: Receive) -> None:
-        """Take the server's channel; nothing else may read from it."""
+    def __init__(self, receive: Receive, announced: int = 0) -> None:
+        """Take the server's channel; nothing else may read from it.
+
+        Args:
+            receive: The channel.
+            announced: Bytes that the head says will come; 0 for an unknown number.
+        """
         self._receive = receive
+        self._announced = announced
         self._complete = False
         self._deadline: float | None = None
         self._unwanted = asyncio.Event()
@@ -45,13 +59,24 @@ class Body:
         """Yield the bytes as they come.
 
         Raises:
+            ImageSizeError: They are more than any call with a picture has.
             TimeoutError: They did not come in time.
             ClientDisconnect: The client has left.
         """
+        self._check(self._announced)
         while not self._complete:
             async with self._timeout():
                 chunk = await self._next()
+            self._check(self.size)
             yield chunk
+
+    async def read(self) -> bytes:
+        """Return all bytes; raises what `chunks` does."""
+        data = bytearray()
+        async with aclosing(self.chunks()) as chunks:
+            async for chunk in chunks:
+                data += chunk
+        return bytes(data)
 
     def ignore(self) -> None:
         """Say that nobody will ask for the bytes; `gone` throws them away."""
@@ -76,6 +101,10 @@ class Body:
                 await self._next()
         if self.size > DRAIN_BYTES:
             await asyncio.Event().wait()
+
+    def _check(self, size: int) -> None:
+        if size > _LIMIT:
+            raise ImageSizeError("the body is larger than any picture")
 
     def _timeout(self) -> asyncio.Timeout:
         if self._deadline is None:

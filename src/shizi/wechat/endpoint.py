@@ -73,8 +73,8 @@ class Endpoint:
         """Answer one call."""
         started = time.perf_counter()
         rid = new_rid()
-        body = Body(receive)
         request = Request(scope)
+        body = Body(receive, _announced(request))
         request.state.app = None
         code: int | None = None
         try:
@@ -106,6 +106,12 @@ class Endpoint:
             _log.exception("call %s to %s failed", rid, self._path)
             fault = tell(error)
         return fault.code, WechatResponse(error_reply(fault, rid))
+
+
+def _announced(request: Request) -> int:
+    """Return how many bytes the head says will come, 0 for an unknown number."""
+    length = request.headers.get("content-length", "")
+    return int(length) if length.isdecimal() else 0
 
 
 async def _while_heard(work: Coroutine[object, object, _Result], body: Body) -> _Result:
