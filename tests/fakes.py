@@ -5,42 +5,85 @@ from __future__ import annotations
 import os
 import signal
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from shizi.core.errors import ImageDecodeError
 
 if TYPE_CHECKING:
-    from shizi.ports import Engine
+    from collections.abc import Iterator
+
+    from shizi.core.image import Image
+    from shizi.ports import Caller, Engine
 
 
-def echo(_engine: Engine, data: bytes) -> bytes:
+class RawDecoder:
+    """Gives a file's bytes as they are, in place of pixels."""
+
+    def __init__(self, *, caller: Caller) -> None:
+        self.caller = caller
+
+    @contextmanager
+    def decoded(self, data: bytes) -> Iterator[Image]:
+        yield np.frombuffer(data, np.uint8)
+
+    def close(self) -> None:
+        pass
+
+
+class Nobody:
+    """A caller that never leaves."""
+
+    since = 0.0
+
+    def check(self) -> None:
+        pass
+
+
+def echo(_engine: Engine, image: Image) -> bytes:
     """Return what came."""
-    return data
+    return bytes(image)
 
 
-def refuse(_engine: Engine, _data: bytes) -> bytes:
+def refuse(_engine: Engine, _image: Image) -> bytes:
     """Raise one of our own errors."""
     message = "no picture"
     raise ImageDecodeError(message)
 
 
-def stumble(_engine: Engine, data: bytes) -> bytes:
+def stumble(_engine: Engine, image: Image) -> bytes:
     """Raise an error that nobody foresaw, with what was read in its message."""
-    raise ZeroDivisionError(data.decode())
+    raise ZeroDivisionError(bytes(image).decode())
 
 
-def die(_engine: Engine, _data: bytes) -> bytes:
+def die(_engine: Engine, _image: Image) -> bytes:
     """End the worker as a crash does."""
     os.kill(os.getpid(), signal.SIGKILL)
     return b""
 
 
-def hang(_engine: Engine, data: bytes) -> bytes:
+def hang(_engine: Engine, image: Image) -> bytes:
     """Take as many seconds as the data say."""
-    time.sleep(float(data))
-    return data
+    time.sleep(float(bytes(image)))
+    return bytes(image)
 
 
-def worker_id(_engine: Engine, _data: bytes) -> int:
+def worker_id(_engine: Engine, _image: Image) -> int:
     """Return the worker's process id."""
     return os.getpid()
+
+
+def grow(_engine: Engine, image: Image) -> int:
+    """Hold as many MiB as the data say for good, and return the process id."""
+    _HELD.append(b"\x01" * (int(bytes(image)) << 20))
+    return os.getpid()
+
+
+def read_null(engine: Engine, image: Image) -> str:
+    """Return the first line that an engine reads in a square of the data's size."""
+    return engine.read(np.zeros((len(image), len(image), 3), np.uint8)).lines[0].text
+
+
+_HELD: list[bytes] = []

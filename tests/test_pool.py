@@ -25,12 +25,26 @@ from tests import fakes
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
+    from shizi.worker import MakeEngine
+
 
 @asynccontextmanager
 async def opened(
-    *, workers: int = 1, queue: int = 8, seconds: float = 30
+    *,
+    make_engine: MakeEngine = NullEngine,
+    workers: int = 1,
+    queue: int = 8,
+    seconds: float = 30,
+    memory: int = 1 << 30,
 ) -> AsyncGenerator[Pool]:
-    pool = Pool(NullEngine, workers=workers, queue=queue, seconds=seconds)
+    pool = Pool(
+        make_engine,
+        fakes.RawDecoder,
+        workers=workers,
+        queue=queue,
+        seconds=seconds,
+        memory=memory,
+    )
     await pool.open()
     try:
         yield pool
@@ -132,6 +146,36 @@ async def test_a_caller_that_leaves_while_its_task_runs_loses_no_worker() -> Non
         assert pool.load == (1, 0, 0)
 
 
+async def test_a_read_that_nobody_waits_for_ends_early_and_the_worker_stays() -> None:
+    slow = partial(NullEngine, seconds=60)
+    async with opened(make_engine=slow) as pool:
+        before = await pool.run(fakes.worker_id, b"")
+        gone = asyncio.create_task(pool.run(fakes.read_null, b"1"))
+        await asyncio.sleep(0.05)
+        gone.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await gone
+        assert await pool.run(fakes.worker_id, b"") == before
+
+
+async def test_only_the_abandoned_call_ends_early() -> None:
+    async with opened(make_engine=partial(NullEngine, seconds=0.1)) as pool:
+        gone = asyncio.create_task(pool.run(fakes.read_null, b"1"))
+        next_one = asyncio.create_task(pool.run(fakes.read_null, b"1"))
+        await asyncio.sleep(0.05)
+        gone.cancel()
+        assert await next_one == "识字"
+
+
+async def test_a_worker_past_its_memory_is_replaced_after_its_call() -> None:
+    async with opened(memory=256 << 20) as pool:
+        small = await pool.run(fakes.grow, b"1")
+        assert await pool.run(fakes.grow, b"400") == small
+        assert await pool.run(fakes.grow, b"1") != small
+    with pytest.raises(ProcessLookupError):
+        os.kill(small, 0)
+
+
 async def test_calls_are_served_in_the_order_they_came() -> None:
     async with opened() as pool:
         order: list[bytes] = []
@@ -161,7 +205,7 @@ async def test_no_process_is_left_after_closing() -> None:
 
 async def test_a_pool_whose_engine_cannot_be_made_does_not_open() -> None:
     make = partial(TextEngine, session="onnxruntime", precision="bf16")
-    pool = Pool(make, workers=1, queue=1, seconds=1)
+    pool = Pool(make, fakes.RawDecoder, workers=1, queue=1, seconds=1, memory=1)
     with pytest.raises(EngineError, match="bf16"):
         await pool.open()
     await pool.close()

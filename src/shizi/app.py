@@ -24,6 +24,7 @@ from shizi.metrics import CONTENT_TYPE, Metrics
 from shizi.ocr.engine import TextEngine
 from shizi.pool import Pool
 from shizi.protocol import Protocol
+from shizi.sandbox.keeper import Sandbox
 from shizi.service import Service
 from shizi.wechat.routes import build_routes
 
@@ -67,9 +68,11 @@ class Server:
         self._on_ready = on_ready
         self._pool = Pool(
             make_engine,
+            Sandbox,
             workers=settings.workers,
             queue=settings.queue,
             seconds=settings.read_seconds,
+            memory=settings.worker_memory << 20,
         )
         self._fetcher = Fetcher(allow=settings.fetch_allow, enabled=settings.fetch)
         self._metrics = Metrics(lambda: self._pool.load)

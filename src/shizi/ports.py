@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -55,6 +57,41 @@ class Engine(Protocol):
         Raises:
             EngineError: The inference library failed.
         """
+        ...
+
+
+class Caller(Protocol):
+    """Who waits for what a worker does; asked in the worker, between two steps."""
+
+    @property
+    def since(self) -> float:
+        """When the worker began with the call: seconds on the monotonic clock."""
+        ...
+
+    def check(self) -> None:
+        """Return if somebody still waits.
+
+        Raises:
+            GoneError: Nobody does.
+        """
+        ...
+
+
+class Decoder(Protocol):
+    """Turns files into pixels; one per worker, used by one thread."""
+
+    def decoded(self, data: bytes) -> AbstractContextManager[Image]:
+        """Give the upright pixels of a file, not to be altered, until the block ends.
+
+        Raises:
+            ImageDecodeError: The bytes are no picture that can be decoded within the
+                limits.
+            GoneError: Nobody waits for the pixels any more.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give up what it holds."""
         ...
 
 

@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     read_seconds: Annotated[
         float, Field(gt=0, description="Seconds after which a read is given up.")
     ] = 20.0
+    worker_memory: Annotated[
+        int, Field(ge=1, description="MiB beyond which an idle worker is replaced.")
+    ] = 1024
     session: Annotated[
         Literal["openvino", "onnxruntime"],
         Field(description="Library that runs the models."),

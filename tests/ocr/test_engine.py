@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 
 import cv2
 import numpy as np
@@ -10,10 +11,11 @@ import pytest
 from PIL import Image
 
 from shizi import Reader
-from shizi.core.errors import EngineError, ImageDecodeError
+from shizi.core.errors import EngineError, GoneError, ImageDecodeError
 from shizi.core.image import decode_image
 from shizi.ocr.engine import TextEngine
 from shizi.reading import read_text
+from tests import fakes
 from tests.samples import SAMPLE, SAMPLE_LINES
 
 pytestmark = pytest.mark.real
@@ -115,10 +117,35 @@ def test_a_missing_file_is_told_as_such(reader: Reader) -> None:
         reader.read_text("absent.jpg")
 
 
-def test_a_task_reads_encoded_pictures() -> None:
+def test_a_task_reads_pictures(pixels: np.ndarray) -> None:
     engine = TextEngine()
     engine.warm()
-    assert texts(read_text(engine, SAMPLE.read_bytes())) == SAMPLE_LINES
+    assert texts(read_text(engine, pixels)) == SAMPLE_LINES
+
+
+def test_a_page_that_nobody_waits_for_is_not_read_on(pixels: np.ndarray) -> None:
+    class Leaver:
+        """Waits for a few inferences and leaves."""
+
+        since = 0.0
+        left = 5
+
+        def check(self) -> None:
+            self.left -= 1
+            if self.left < 0:
+                raise GoneError
+
+    leaver = Leaver()
+    engine = TextEngine(caller=leaver)
+    with pytest.raises(GoneError):
+        engine.read(pixels)
+    assert leaver.left == -1
+
+
+def test_time_counts_from_the_beginning_of_the_call(pixels: np.ndarray) -> None:
+    late = fakes.Nobody()
+    late.since = time.monotonic() - 100
+    assert len(TextEngine(caller=late, seconds=100).read(pixels).lines) == 1
 
 
 def test_a_session_without_bf16_says_so() -> None:

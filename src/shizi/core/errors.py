@@ -28,6 +28,7 @@
     ├── ServiceError              we cannot answer now
     │   ├── BusyError             every place in the queue is taken
     │   ├── WorkerError           the process that read the picture ended
+    │   ├── GoneError             nobody waits for the answer any more
     │   └── TaskError             reading failed by a fault of our own
     └── SetupError                the installation is not fit to run
         ├── ModelError            a model file is missing or altered
@@ -140,6 +141,10 @@ class BusyError(ServiceError):
 
 class WorkerError(ServiceError):
     """The process that was reading the picture ended before it answered."""
+
+
+class GoneError(ServiceError):
+    """Nobody waits for the answer any more."""
 
 
 class TaskError(ServiceError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -14,7 +15,12 @@ import PIL.BmpImagePlugin  # pyright: ignore[reportUnusedImport]
 import PIL.GifImagePlugin  # pyright: ignore[reportUnusedImport]
 import PIL.Image
 import PIL.JpegImagePlugin  # pyright: ignore[reportUnusedImport]
+
+# Used inside the five; they import them when a file asks, which a process that may open
+# no more files cannot do.
+import PIL.MpoImagePlugin  # pyright: ignore[reportUnusedImport]
 import PIL.PngImagePlugin  # pyright: ignore[reportUnusedImport]
+import PIL.TiffImagePlugin  # pyright: ignore[reportUnusedImport]
 import PIL.WebPImagePlugin  # pyright: ignore[reportUnusedImport]
 from numpy.typing import NDArray
 
@@ -23,6 +29,9 @@ from shizi.core.geometry import Size
 
 # The pixels of an upright image: uint8, (H, W, 3), RGB.
 Image: TypeAlias = NDArray[np.uint8]
+
+# Gives an array of a shape (H, W, 3), to be filled with the pixels.
+Allocate: TypeAlias = Callable[[tuple[int, int, int]], Image]
 
 # 40 megapixels: a 57-byte PNG that claims 900 made a decoder take 2.1 GB of memory; a
 # telephone's picture that fits into 2 MB has 12 to 24.
@@ -38,23 +47,38 @@ _SCAN_MARKER = b"\xff\xda"
 
 _EXIF_ORIENTATION = 0x0112
 
-# What undoes each orientation of the EXIF standard (CIPA DC-008, tag 0x0112).
-_UPRIGHT = {
-    2: PIL.Image.Transpose.FLIP_LEFT_RIGHT,
-    3: PIL.Image.Transpose.ROTATE_180,
-    4: PIL.Image.Transpose.FLIP_TOP_BOTTOM,
-    5: PIL.Image.Transpose.TRANSPOSE,
-    6: PIL.Image.Transpose.ROTATE_270,
-    7: PIL.Image.Transpose.TRANSVERSE,
-    8: PIL.Image.Transpose.ROTATE_90,
+# How an upright image looks as it is stored, by the orientation of the EXIF standard
+# (CIPA DC-008, tag 0x0112).
+_STORED: dict[int, Callable[[Image], Image]] = {
+    2: lambda image: image[:, ::-1],
+    3: lambda image: image[::-1, ::-1],
+    4: lambda image: image[::-1],
+    5: lambda image: image.transpose(1, 0, 2),
+    6: np.rot90,
+    7: lambda image: image[::-1, ::-1].transpose(1, 0, 2),
+    8: lambda image: np.rot90(image, -1),
 }
+# From this orientation on the sides change places.
+_SIDEWAYS = 5
+
+# Pixels are taken out of Pillow by parts, in pixels (width, height): a copy of the
+# whole, in its four bytes a pixel, would double the memory of a large picture.
+_PART = (4096, 128)
 
 
-def decode_image(data: bytes) -> Image:
+def _allocate(shape: tuple[int, int, int]) -> Image:
+    return np.empty(shape, np.uint8)
+
+
+def decode_image(data: bytes, allocate: Allocate = _allocate) -> Image:
     """Return the upright pixels of a JPEG, PNG, WebP, BMP or GIF file.
 
     Of a file with several frames the first is taken. Transparent pixels become white,
     colour profiles are ignored. Runs in one thread of a process at a time.
+
+    Args:
+        data: The file.
+        allocate: Gives the memory for the pixels.
 
     Raises:
         ImageDecodeError: The bytes are none of these formats, are damaged or cut off,
@@ -73,7 +97,7 @@ def decode_image(data: bytes) -> Image:
             with PIL.Image.open(io.BytesIO(data), formats=[format_name]) as picture:
                 _check_size(Size(*picture.size))
                 picture.load()
-                return _pixels(_upright(picture))
+                return _pixels(picture, allocate)
     except ImageDecodeError:
         raise
     except (
@@ -151,24 +175,41 @@ def _webp_size(data: bytes) -> Size:
     raise ImageDecodeError("the WebP file has no picture at its start")
 
 
-def _upright(picture: PIL.Image.Image) -> PIL.Image.Image:
-    """Return the picture as its EXIF orientation says, or as it is."""
+def _orientation(picture: PIL.Image.Image) -> int:
+    """Return the EXIF orientation, 1 to 8; 1 where there is none."""
     try:
-        move = _UPRIGHT.get(int(picture.getexif().get(_EXIF_ORIENTATION, 1)))
+        told = int(picture.getexif().get(_EXIF_ORIENTATION, 1))
     except Exception:  # noqa: BLE001 - damaged metadata must not cost the picture
-        return picture
-    return picture if move is None else picture.transpose(move)
+        return 1
+    return told if told in _STORED else 1
 
 
-def _pixels(picture: PIL.Image.Image) -> Image:
+def _pixels(picture: PIL.Image.Image, allocate: Allocate) -> Image:
     """Return the pixels of a picture in any mode that the five formats give."""
-    if picture.mode.startswith("I"):
+    width, height = picture.size
+    orientation = _orientation(picture)
+    sides = (width, height) if orientation >= _SIDEWAYS else (height, width)
+    image = allocate((*sides, 3))
+    stored = _STORED[orientation](image) if orientation > 1 else image
+    for top in range(0, height, _PART[1]):
+        bottom = min(top + _PART[1], height)
+        for left in range(0, width, _PART[0]):
+            right = min(left + _PART[0], width)
+            part = picture.crop((left, top, right, bottom))
+            stored[top:bottom, left:right] = _colours(part)
+    return image
+
+
+def _colours(part: PIL.Image.Image) -> NDArray[np.uint8]:
+    """Return a part of a picture as (H, W, 3), or (H, W, 1) where it is grey."""
+    if part.mode.startswith("I"):
         # Pillow cuts 16 bits off at 255 where they need scaling.
-        deep = np.clip(np.asarray(picture), 0, 0xFFFF).astype(np.uint32)
-        return np.repeat(((deep + 128) // 257).astype(np.uint8)[:, :, None], 3, axis=2)
-    if picture.has_transparency_data:
-        layer = picture.convert("RGBA")
+        deep = np.clip(np.asarray(part), 0, 0xFFFF).astype(np.uint32)
+        grey: NDArray[np.uint8] = ((deep + 128) // 257).astype(np.uint8)
+        return grey[:, :, None]
+    if part.has_transparency_data:
+        layer = part.convert("RGBA")
         paper = PIL.Image.new("RGB", layer.size, "white")
         paper.paste(layer, mask=layer.getchannel("A"))
-        return np.array(paper)
-    return np.array(picture.convert("RGB"))
+        return np.asarray(paper)
+    return np.asarray(part if part.mode == "RGB" else part.convert("RGB"))

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from shizi.core.posterior import Posterior
     from shizi.ocr.detect import Box
     from shizi.ocr.recognise import Reading
-    from shizi.ports import Session
+    from shizi.ports import Caller, Session
 
 SESSIONS = {
     "openvino": "shizi.ocr.sessions.openvino:Session",
@@ -77,6 +77,7 @@ class TextEngine:
         threads: int = 1,
         precision: str = "auto",
         seconds: float = math.inf,
+        caller: Caller | None = None,
     ) -> None:
         """Load and check the models.
 
@@ -85,6 +86,8 @@ class TextEngine:
             threads: Threads of one inference.
             precision: `auto`, `f32` or `bf16`.
             seconds: Time after which a page is given with the lines read so far.
+            caller: Who waits for the page, asked before each inference; the time counts
+                from the beginning of its call.
 
         Raises:
             ModelError: A model file is missing or altered.
@@ -92,8 +95,10 @@ class TextEngine:
         """
 
         def load(path: Path) -> Session:
-            return make_session(session, path, threads=threads, precision=precision)
+            made = make_session(session, path, threads=threads, precision=precision)
+            return _Attentive(made, caller) if caller else made
 
+        self._caller = caller
         self._detector = Detector(
             load(weights.find_model(weights.DETECTOR)),
             shortest=_SHORTEST,
@@ -112,8 +117,10 @@ class TextEngine:
 
         Raises:
             EngineError: The inference library failed.
+            GoneError: Nobody waits for the page any more.
         """
-        end = time.monotonic() + self._seconds
+        since = self._caller.since if self._caller else time.monotonic()
+        end = since + self._seconds
         height, width = image.shape[:2]
         boxes = self._find(image)
         turns = quarter_turns(image, boxes, self._recogniser)
@@ -182,6 +189,18 @@ class TextEngine:
                 for tile in tiles(width, height, _LONGEST)
             ]
         )
+
+
+class _Attentive:
+    """A session that is not run for a caller who has gone."""
+
+    def __init__(self, session: Session, caller: Caller) -> None:
+        self._session = session
+        self._caller = caller
+
+    def run(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
+        self._caller.check()
+        return self._session.run(batch)
 
 
 def _is_text(reading: Reading, share: float) -> bool:

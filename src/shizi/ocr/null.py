@@ -15,21 +15,44 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from shizi.core.image import Image
+    from shizi.ports import Caller
+
+# How often, in seconds, the caller is asked whether it still waits.
+_PAUSE = 0.01
 
 
 class NullEngine:
     """Answers every image with the same lines."""
 
     def __init__(
-        self, *, texts: tuple[str, ...] = ("识字",), seconds: float = 0
+        self,
+        *,
+        texts: tuple[str, ...] = ("识字",),
+        seconds: float = 0,
+        caller: Caller | None = None,
     ) -> None:
-        """Take the lines and the time that reading them shall take, in seconds."""
+        """Take the lines, and how many seconds reading them shall take.
+
+        Args:
+            texts: One string a line.
+            seconds: Time of one read.
+            caller: Who waits for the page, asked now and then.
+        """
         self._texts = texts
         self._seconds = seconds
+        self._caller = caller
 
     def read(self, image: Image) -> Page:
-        """Return the lines, one below the other over the whole image."""
-        time.sleep(self._seconds)
+        """Return the lines, one below the other over the whole image.
+
+        Raises:
+            GoneError: Nobody waits for the page any more.
+        """
+        end = time.monotonic() + self._seconds
+        while (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, _PAUSE))
+            if self._caller:
+                self._caller.check()
         height, width = image.shape[:2]
         step = height / max(1, len(self._texts))
         return Page(

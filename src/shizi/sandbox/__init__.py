@@ -1,0 +1,1 @@
+"""Decoding in a process that can do nothing else."""

@@ -1,0 +1,247 @@
+"""One worker: a process with an engine of its own, and the pipe to it.
+
+A crash costs one call, and a model that is not thread-safe never meets two threads. A
+worker whose parent has gone reads the end of its pipe and leaves.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import mmap
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
+
+from shizi.core.errors import GoneError, ShiziError, TaskError, WorkerError
+from shizi.core.image import Image
+from shizi.ports import Engine
+
+if TYPE_CHECKING:
+    from shizi.ports import Caller, Decoder
+
+T = TypeVar("T")
+
+# What is done with the pixels of a picture, which it must not alter.
+Task: TypeAlias = Callable[[Engine, Image], T]
+
+# Seconds that a worker may take to load and warm its engine; 3 are usual.
+_START_SECONDS = 120.0
+# Seconds that a worker may take to leave when asked.
+_LEAVE_SECONDS = 5.0
+# Bytes of the number of a call.
+_NUMBER = 8
+
+_MAIN = "from shizi.worker import attend; attend"
+
+
+class MakeEngine(Protocol):
+    """Makes a worker's engine, in the worker; picklable."""
+
+    def __call__(self, *, caller: Caller) -> Engine:
+        """Return an engine that asks now and then whether the caller still waits.
+
+        Raises:
+            SetupError: The installation is not fit to run.
+        """
+        ...
+
+
+class MakeDecoder(Protocol):
+    """Makes a worker's decoder, in the worker; picklable."""
+
+    def __call__(self, *, caller: Caller) -> Decoder:
+        """Return a decoder that asks now and then whether the caller still waits.
+
+        Raises:
+            TaskError: It cannot be started.
+        """
+        ...
+
+
+class Worker:
+    """The parent's side; its methods block, all but `abandon`.
+
+    Attributes:
+        resident: Bytes of memory that the process held after its last call.
+    """
+
+    def __init__(self, make_engine: MakeEngine, make_decoder: MakeDecoder) -> None:
+        """Take what is made in the process; nothing starts before `start`."""
+        self.resident = 0
+        self._makers = (make_engine, make_decoder)
+        ours, self._theirs = socket.socketpair()
+        self._pipe = Connection(ours.detach())
+        self._shared = os.memfd_create("abandoned")
+        os.ftruncate(self._shared, _NUMBER)
+        self._abandoned = mmap.mmap(self._shared, _NUMBER)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start the process and return when its engine is warm.
+
+        Raises:
+            SetupError: The installation is not fit to run.
+            ServiceError: The process ended, or its decoder does not start.
+        """
+        with self._theirs as theirs:
+            pipe, shared = theirs.fileno(), self._shared
+            # Not multiprocessing: it runs the parent's main module in the child, and
+            # the child needs neither the commands nor the web server (1 s of start).
+            self._process = subprocess.Popen(  # noqa: S603 - this interpreter
+                [sys.executable, "-c", f"{_MAIN}({pipe}, {shared})"],
+                pass_fds=[pipe, shared],
+                stdin=subprocess.DEVNULL,
+            )
+        self._send(self._makers)
+        self._answer(_START_SECONDS)
+
+    def is_alive(self) -> bool:
+        """Return whether the process runs."""
+        return self._process is not None and self._process.poll() is None
+
+    def call(self, number: int, task: Task[T], data: bytes, seconds: float) -> T:
+        """Return a task's result, or raise what it raised.
+
+        Args:
+            number: The call's own, from 1 on.
+            task: A module-level function.
+            data: The encoded picture.
+            seconds: Time after which the process is ended.
+
+        Raises:
+            WorkerError: The process ended or ran out of time.
+            ShiziError: Whatever decoding or the task raised.
+        """
+        self._send((number, task, data))
+        answer: T = self._answer(seconds)  # type: ignore[assignment] # what the task returned
+        return answer
+
+    def abandon(self, number: int) -> None:
+        """Say that nobody waits for a call any more; it ends at its next step."""
+        self._abandoned[:] = number.to_bytes(_NUMBER, "little")
+
+    def leave(self) -> None:
+        """End the process: by the end of its pipe, then by force."""
+        self._pipe.close()
+        if self._process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(_LEAVE_SECONDS)
+        self.kill()
+
+    def kill(self) -> None:
+        """End the process now."""
+        self._theirs.close()
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+        if self._shared >= 0:
+            os.close(self._shared)
+            self._shared = -1
+
+    def _send(self, message: object) -> None:
+        """Hand a message to the process."""
+        try:
+            self._pipe.send(message)
+        except OSError as error:
+            text = "the worker has ended"
+            raise WorkerError(text) from error
+
+    def _answer(self, seconds: float) -> object:
+        """Return what the process sends within some seconds, or end it."""
+        answer: object
+        try:
+            if not self._pipe.poll(seconds):
+                self.kill()
+                message = f"no answer within {seconds:g} s"
+                raise WorkerError(message)
+            self.resident, answer = self._pipe.recv()
+        except (EOFError, OSError) as error:
+            self.kill()
+            message = "the worker ended before it answered"
+            raise WorkerError(message) from error
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
+
+
+def attend(descriptor: int, shared: int) -> None:
+    """Run tasks from a pipe until it ends; the main function of a worker.
+
+    Args:
+        descriptor: The worker's end, inherited; first comes what makes the engine and
+            the decoder.
+        shared: Memory that holds the number of the call last abandoned, inherited.
+    """
+    # The parent decides when workers leave; signals of a whole group are its business.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    caller = _Caller(shared)
+    with contextlib.suppress(EOFError, OSError), Connection(descriptor) as pipe:
+        make_engine, make_decoder = pipe.recv()
+        try:
+            # Its process starts while the engine loads.
+            decoder = make_decoder(caller=caller)
+            engine = make_engine(caller=caller)
+            engine.warm()
+        except ShiziError as error:
+            pipe.send((_resident(), error))
+            return
+        with contextlib.closing(decoder):
+            pipe.send((_resident(), None))
+            while True:
+                number, task, data = pipe.recv()
+                caller.begin(number)
+                outcome = _outcome(task, engine, decoder, data)
+                pipe.send((_resident(), outcome))
+
+
+class _Caller:
+    """Who waits for the call that the worker is at."""
+
+    def __init__(self, shared: int) -> None:
+        self._abandoned = mmap.mmap(shared, _NUMBER)
+        self._number = b""
+        self._since = time.monotonic()
+
+    @property
+    def since(self) -> float:
+        return self._since
+
+    def begin(self, number: int) -> None:
+        """Turn to another call."""
+        self._number = number.to_bytes(_NUMBER, "little")
+        self._since = time.monotonic()
+
+    def check(self) -> None:
+        if self._abandoned[:] == self._number:
+            raise GoneError("nobody waits for the answer")
+
+
+def _outcome(
+    task: Task[object], engine: Engine, decoder: Decoder, data: bytes
+) -> object:
+    """Return what a task returns or raises."""
+    try:
+        with decoder.decoded(data) as image:
+            return task(engine, image)
+    except ShiziError as error:
+        return error
+    except Exception as error:  # noqa: BLE001 - a fault of ours must not end the worker
+        # The place only: a library's message may quote what was read.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        kind = type(error).__name__
+        return TaskError(f"{kind} in {place.name}, line {place.lineno}")
+
+
+def _resident() -> int:
+    """Return the bytes of memory that this process holds."""
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    return pages * mmap.PAGESIZE
