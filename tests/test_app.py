@@ -9,15 +9,14 @@ import re
 import shlex
 import signal
 import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 
+from tests.running import SHIZI, Running, serving, shizi
 from tests.samples import SAMPLE, SAMPLE_LINES
 
 if TYPE_CHECKING:
@@ -25,66 +24,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = pytest.mark.real
-
-SHIZI = [sys.executable, "-m", "shizi"]
-
-
-def shizi(*arguments: str | os.PathLike[str]) -> str:
-    """Return what a command prints."""
-    done = subprocess.run(
-        [*SHIZI, *arguments], check=True, capture_output=True, text=True, timeout=60
-    )
-    return done.stdout
-
-
-class Running:
-    """A server in a process of its own."""
-
-    def __init__(self, process: subprocess.Popen[str], data: Path, url: str) -> None:
-        self.process = process
-        self.data = data
-        self.url = url
-
-    def call(self, token: str, data: bytes) -> dict[str, object]:
-        reply = httpx.post(
-            f"{self.url}/cv/ocr/comm",
-            params={"access_token": token},
-            files={"img": ("a.jpg", data)},
-            timeout=60,
-        )
-        assert reply.status_code == 200
-        return reply.json()
-
-
-@contextmanager
-def serving(data: Path, *options: str) -> Iterator[Running]:
-    log = data.parent / "log"
-    with log.open("w") as errors:
-        process = subprocess.Popen(
-            [
-                *SHIZI,
-                "serve",
-                "--data",
-                data,
-                "--port",
-                "0",
-                "--workers",
-                "1",
-                *options,
-            ],
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-        )
-        assert process.stdout is not None
-        try:
-            first = process.stdout.readline()
-            found = re.search(r"ready on (\S+)", first)
-            assert found, log.read_text()
-            yield Running(process, data, found[1])
-        finally:
-            process.kill()
-            process.communicate()
 
 
 @pytest.fixture(scope="module")
