@@ -16,11 +16,16 @@ _LEVEL_ONE = range(0xB0, 0xD8)
 _CELLS = range(0xA1, 0xFF)
 
 
-@cache
 def read_stock(lang: str) -> dict[str, tuple[str, ...]]:
     """Return the phrases of a language by section."""
+    return read_sections(STOCK / f"{lang}.txt")
+
+
+@cache
+def read_sections(path: Path) -> dict[str, tuple[str, ...]]:
+    """Return the rows of a stock file by section; `[name]` starts one."""
     sections: dict[str, list[str]] = {}
-    for row in (STOCK / f"{lang}.txt").read_text("utf-8").splitlines():
+    for row in path.read_text("utf-8").splitlines():
         if row.startswith("["):
             phrases = sections.setdefault(row.strip("[]"), [])
         elif row:

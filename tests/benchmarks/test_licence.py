@@ -1,0 +1,129 @@
+"""Made licences: what is true of every picture, and of the two families of looks."""
+
+import json
+from datetime import date
+
+import cv2
+import numpy as np
+import pytest
+
+from benchmarks.geometry import Outline
+from benchmarks.licence import albums, numbers
+from benchmarks.licence.chance import Chance
+from benchmarks.licence.licences import BACK, FIELDS, FRONT, any_licence
+from benchmarks.licence.looks import REPORT, TUNE
+from benchmarks.licence.pictures import CONDITIONS, draw
+
+BOTH = pytest.mark.parametrize("family", [TUNE, REPORT], ids=["tune", "report"])
+
+
+def licences(count, half=0):
+    return [
+        any_licence(Chance(np.random.default_rng([7, i]), half)) for i in range(count)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("vin", "right"), [("1M8GDM9AXKP042788", "X"), ("11111111111111111", "1")]
+)
+def test_check_characters_are_those_of_the_standard(vin, right):
+    assert numbers.check_character(vin) == right
+
+
+def test_vins_fail_their_check_only_where_it_is_said():
+    made = licences(300)
+    for licence in made:
+        vin = licence.fields["vin"]
+        assert len(vin) == 17
+        assert set(vin) <= set(numbers.VIN_CHARACTERS)
+        assert (numbers.check_character(vin) != vin[8]) == licence.failing
+    assert 3 <= sum(licence.failing for licence in made) <= 35
+
+
+def test_facts_of_a_licence_fit_together():
+    for licence in licences(300, half=1):
+        said = licence.fields
+        assert said["plate_num"] == said["plate_num_b"]
+        first, then = (
+            date.fromisoformat(said[name]) for name in ("register_date", "issue_date")
+        )
+        assert first <= then
+        total, curb = (
+            int(said[name].removesuffix("kg"))
+            for name in ("total_quality", "prepare_quality")
+        )
+        assert total > curb
+        if licence.role == "trailer":
+            assert said["plate_num"].endswith("挂")
+            assert said["vehicle_type"].endswith(("挂车", "旅居挂车", "车辆运输车"))
+            assert said["passengers_num"] == "--"
+            assert said["engine_num"] in {"无", "--", ""}
+        else:
+            assert said["engine_num"]
+
+
+def test_many_kinds_of_plates_are_made():
+    ends = {licence.fields["plate_num"][-1] for licence in licences(700)}
+    assert set("挂学警") <= ends
+    assert {len(licence.fields["plate_num"]) for licence in licences(50)} >= {7, 8}
+
+
+def test_families_share_no_look():
+    assert not set(TUNE.faces) & set(REPORT.faces)
+    for name in (
+        "tints",
+        "patterns",
+        "holograms",
+        "grounds",
+        "wallets",
+        "seals",
+        "jitters",
+        "blurs",
+    ):
+        assert not set(getattr(TUNE, name)) & set(getattr(REPORT, name)), name
+
+
+@pytest.mark.parametrize(
+    ("family", "condition"), zip([TUNE, REPORT] * 2, CONDITIONS, strict=True)
+)
+def test_a_seed_gives_one_picture(family, condition):
+    first, again = (draw(family, condition, 5, 2) for _ in range(2))
+    assert first.jpeg == again.jpeg
+    assert first.fields == again.fields
+    assert first.fields != draw(family, condition, 5, 3).fields
+
+
+@BOTH
+def test_the_truth_is_of_what_is_on_the_picture(family):
+    for number in range(4):
+        picture = draw(family, "medium", 11, number)
+        pages = {"front", "back"} if picture.pages == "both" else {picture.pages}
+        assert set(picture.quads) == pages
+        assert set(picture.fields) == set(FIELDS)
+        absent = {
+            "front": BACK,
+            "back": FRONT,
+            "both": (),
+        }[picture.pages]
+        assert not any(picture.fields[name] for name in absent)
+        width, height = picture.size
+        for quad in picture.quads.values():
+            assert ((quad > -0.02 * width) & (quad < 1.02 * max(width, height))).all()
+            # Clockwise from the page's own top left: never mirrored.
+            assert cv2.contourArea(quad.astype(np.float32), oriented=True) > 0
+        for name, box in picture.boxes.items():
+            page = "front" if name in FRONT else "back"
+            inside = Outline(box).shared(Outline(picture.quads[page]))
+            assert inside > 0.97 * Outline(box).area, name
+
+
+def test_a_folder_holds_a_truth_for_each_picture(tmp_path):
+    albums.write(tmp_path, "tune", "easy", [0, 1], seed=3)
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert [name.split(".")[-1] for name in names] == ["jpg", "json"] * 2
+    truth = json.loads((tmp_path / names[1]).read_text("utf-8"))
+    assert truth["image"] == names[0]
+    assert truth["condition"] == "easy"
+    assert truth["type"] == "photo"
+    picture = cv2.imread(str(tmp_path / names[0]))
+    assert picture.shape[:2] == tuple(truth["meta"]["size"][::-1])
