@@ -84,7 +84,7 @@ def test_families_share_no_look():
 
 
 @pytest.mark.parametrize(
-    ("family", "condition"), zip([TUNE, REPORT] * 2, CONDITIONS, strict=True)
+    ("family", "condition"), list(zip([TUNE, REPORT] * 2, CONDITIONS, strict=True))
 )
 def test_a_seed_gives_one_picture(family, condition):
     first, again = (draw(family, condition, 5, 2) for _ in range(2))
