@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 LOCKED := install --quiet --require-hashes --no-deps
+CLIENTS := build/clients
 DATA_OPTION := $(if $(DATA),--data $(DATA))
 
 # Only `make lock` needs uv. Versions younger than a week are not taken, but for:
@@ -17,10 +18,10 @@ COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile --quiet --upg
 	--exclude-newer-package python-multipart=$(shell date -u +%F)
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve test lint check accuracy claims bench lock clean
+.PHONY: help install serve test contract-test lint check accuracy claims bench lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' Makefile
 
 install: $(VENV)/.dev ## make .venv with everything that the project needs
 
@@ -31,13 +32,16 @@ test: $(VENV)/.dev ## run the tests; options in ARGS="-k token"
 	$(BIN)/python -m pytest $(ARGS)
 
 lint: $(VENV)/.dev ## check format, rules, types, import floors, module length
-	$(BIN)/ruff format --check src tests benchmarks
-	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/ruff format --check src tests benchmarks examples
+	$(BIN)/ruff check src tests benchmarks examples
 	$(BIN)/mypy
 	$(BIN)/pyright
 	$(BIN)/lint-imports --no-logo
 	@find src -name '*.py' -exec awk 'FNR == 401 \
 		{ print FILENAME ": more than 400 lines"; long = 1 } END { exit long }' {} +
+
+contract-test: $(CLIENTS)/.ready ## call the server with real WeChat clients
+	$(BIN)/python -m pytest -m contract tests/contracts $(ARGS)
 
 check: lint test ## what must be clean before a change is handed in
 
@@ -56,6 +60,10 @@ lock: ## take newer versions of what the project is built on; needs uv
 		--output-file requirements-build.lock
 	$(COMPILE) pyproject.toml --group dev --constraints requirements.lock \
 		--constraints requirements-build.lock --output-file requirements-dev.lock
+	for version in 1.8 2.0; do $(COMPILE) tests/contracts/clients/wechatpy-$$version.in \
+		--output-file tests/contracts/clients/wechatpy-$$version.lock || exit; done
+	cd tests/contracts/clients && npm update --package-lock-only --ignore-scripts \
+		--omit-lockfile-registry-resolved
 
 clean: ## remove everything that the other targets made
 	rm -rf $(VENV) build dist .*_cache
@@ -73,4 +81,8 @@ $(VENV)/.run: requirements.lock requirements-build.lock pyproject.toml | $(BIN)/
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 	$(PIP) $(LOCKED) -r requirements-dev.lock
+	@touch $@
+
+$(CLIENTS)/.ready: $(VENV)/.dev $(wildcard tests/contracts/clients/*) examples/ApacheHttpClient.java
+	tests/contracts/clients/install.sh $(BIN)/python $(CLIENTS)
 	@touch $@
