@@ -33,6 +33,7 @@
     └── SetupError                the installation is not fit to run
         ├── ModelError            a model file is missing or altered
         ├── EngineError           the inference library is missing or fails
+        ├── SpecError             the description of a document is malformed
         └── StoreError            the data directory cannot be used
 
 Messages never hold image bytes, recognised text, tokens or secrets.
@@ -161,6 +162,10 @@ class ModelError(SetupError):
 
 class EngineError(SetupError):
     """The inference library is missing or refuses the model."""
+
+
+class SpecError(SetupError):
+    """The description of a document is malformed."""
 
 
 class StoreError(SetupError):

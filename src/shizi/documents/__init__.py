@@ -1,0 +1,1 @@
+"""From pages to cards: documents as data, and how their fields are decoded."""

@@ -1,0 +1,156 @@
+"""What a field says: the texts of a grammar, scored on every view of it.
+
+A text is sought in each view by prefix beam search through the grammar's automaton,
+guided by what the rest of the strip can still give each state, so that a prefix that
+leads nowhere is dropped however likely it is by itself. What is found is then scored
+exactly, on every view.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from shizi.documents.ctc import find_spans, forward_rows, greedy, spell
+from shizi.documents.lattice import gather
+from shizi.documents.search import search
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import TypeAlias
+
+    from numpy.typing import NDArray
+
+    from shizi.core.posterior import Posterior
+    from shizi.documents.grammar import Grammar
+
+    Floats: TypeAlias = NDArray[np.float64]
+
+# How many prefixes are followed.
+_BEAM = 16
+# How many candidates are kept, and how far below the best, in nats.
+_KEPT, _WIDTH = 8, 10.0
+# A view that the grammar has to bend by so many nats counts half.
+_BENT = 4.0
+_LEAST = -1000.0
+
+
+class Candidate(NamedTuple):
+    """One thing that the views of a field may say.
+
+    Attributes:
+        text: The characters.
+        score: `acoustic` and the weights of grammar and checks, in nats.
+        acoustic: Logarithm of the CTC probability, the views' weighted mean.
+        free: The same for what each view says without a grammar; `acoustic - free` is
+            by how much the grammar had to bend the reading.
+        probabilities: Of each character, 0 to 1, the views' weighted mean.
+    """
+
+    text: str
+    score: float
+    acoustic: float
+    free: float
+    probabilities: tuple[float, ...]
+
+
+def decode(
+    views: Sequence[Posterior],
+    grammar: Grammar,
+    *,
+    beam: int = _BEAM,
+    extra: Iterable[str] = (),
+) -> list[Candidate]:
+    """Return what the views of one field may say, best first.
+
+    A candidate that any view brings is scored on all of them. Their logarithms are
+    averaged, not added, as views show the same ink; a view counts less, the more the
+    grammar has to bend what it says.
+
+    Args:
+        views: Strips of the same field, of any lengths.
+        beam: How many prefixes are followed.
+        extra: Texts to be scored too, if the grammar allows them.
+    """
+    views = [view for view in views if len(view.log_probs) and view.classes]
+    if not views:
+        return []
+    found: dict[tuple[int, ...], float] = {}
+    for view in views:
+        found.update(search(view, grammar, beam))
+    found.update(filter(None, map(grammar.spell, extra)))
+    return _score(views, grammar, found)
+
+
+def _score(
+    views: Sequence[Posterior],
+    grammar: Grammar,
+    found: Mapping[tuple[int, ...], float],
+) -> list[Candidate]:
+    """Return the best of some texts, given as symbols, scored on all views."""
+    if not found:
+        return []
+    texts, weights = list(found), np.array(list(found.values()))
+    used = sorted({symbol for text in texts for symbol in text})
+    column = {symbol: place for place, symbol in enumerate(used, 1)}
+    rows = [[column[symbol] for symbol in text] for text in texts]
+    characters = [grammar.characters[symbol] for symbol in used]
+    kinds = [0, *(1 + characters.index(character) for character in characters)]
+    matrices = [gather(view, grammar, np.array(used, np.int64)) for view in views]
+    scores = np.array([forward_rows(matrix, rows, kinds) for matrix in matrices])
+    frees = np.array(
+        [
+            _free(view, matrix, grammar)
+            for view, matrix in zip(views, matrices, strict=True)
+        ]
+    )
+    scores = np.maximum(scores, _LEAST)
+    shares = 1 / (_BENT + np.maximum(0, frees - scores.max(axis=1)))
+    shares /= shares.sum()
+    acoustic: Floats = shares @ scores
+    total = acoustic + weights
+    best = total.max()
+    if best < _LEAST:
+        return []
+    order: list[int] = np.argsort(-total).tolist()
+    return [
+        Candidate(
+            "".join(grammar.characters[symbol] for symbol in texts[number]),
+            total.item(number),
+            acoustic.item(number),
+            float(shares @ frees),
+            _probabilities(matrices, shares, rows[number]),
+        )
+        for number in order[:_KEPT]
+        if total[number] > best - _WIDTH
+    ]
+
+
+def _free(view: Posterior, matrix: Floats, grammar: Grammar) -> float:
+    """Return how likely a view says what it says by itself.
+
+    Args:
+        matrix: Its column 0 has the blank and all that is dropped.
+    """
+    glyphs = (glyph.character for glyph in greedy(view))
+    columns, row = spell(view, [each for each in glyphs if each not in grammar.dropped])
+    columns[:, 0] = matrix[:, 0]
+    return float(forward_rows(columns, [row])[0])
+
+
+def _probabilities(
+    matrices: Sequence[Floats], shares: Floats, row: Sequence[int]
+) -> tuple[float, ...]:
+    """Return the mean probability of each character over the views."""
+    total = np.zeros(len(row))
+    for matrix, share in zip(matrices, shares, strict=True):
+        spans = find_spans(matrix, row)
+        if spans is not None:
+            total += share * np.array(
+                [
+                    matrix[start:end, column].max()
+                    for column, (start, end) in zip(row, spans, strict=True)
+                ]
+            )
+    return tuple(np.minimum(total, 1.0).tolist())

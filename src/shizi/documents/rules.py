@@ -1,0 +1,211 @@
+"""How a field is read: a grammar, the checks on what it allows, the way out of it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from shizi.documents.checks import CHECKS
+from shizi.documents.decode import decode
+from shizi.documents.grammar import compile_grammar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
+
+    from shizi.core.posterior import Posterior
+    from shizi.documents.decode import Candidate
+    from shizi.documents.grammar import Grammar
+    from shizi.documents.table import Table
+
+_BEAM = 16
+# Free text has no dead ends: few prefixes find what is there.
+_FREE_BEAM = 8
+# A name outside a vocabulary must be e to the power of 10 as likely as its best entry.
+_MARGIN = 10.0
+_SURE = 0.8
+
+
+class Outside(NamedTuple):
+    """How a text that a vocabulary lacks is let through.
+
+    Attributes:
+        grammar: What such a text may be.
+        margin: By how many nats it must be likelier than the best entry.
+        sure: The least probability that each of its characters must have.
+    """
+
+    grammar: Grammar
+    margin: float
+    sure: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rule:
+    """How one kind of field is read.
+
+    Attributes:
+        name: Its name in the specification.
+        grammar: What the field may say.
+        checks: Names of `CHECKS` that the text is held to.
+        beam: How many prefixes are followed.
+        outside: The way out of a vocabulary.
+        replaced: What is given instead of some texts.
+        prefixes: What is taken off the beginning of a text.
+        beginnings: What a text likely begins with.
+        bonus: By how many nats a text with such a beginning is likelier.
+    """
+
+    name: str
+    grammar: Grammar
+    checks: tuple[str, ...] = ()
+    beam: int = _BEAM
+    outside: Outside | None = None
+    replaced: Mapping[str, str] = field(default_factory=dict[str, str])
+    prefixes: tuple[str, ...] = ()
+    beginnings: tuple[str, ...] = ()
+    bonus: float = 0.0
+
+    def read(
+        self, views: Sequence[Posterior], *, today: date, extra: Iterable[str] = ()
+    ) -> list[Candidate]:
+        """Return what a field may say, best first; nothing if nothing fits.
+
+        Args:
+            views: Strips of the same field, of any lengths.
+            today: No date is later.
+            extra: Texts to be scored too, as those read on another page.
+        """
+        found = decode(views, self.grammar, beam=self.beam, extra=extra)
+        if self.outside:
+            found = _let_out(found, views, self.outside)
+        return _checked(self._normalised(found), self.checks, today)
+
+    def _normalised(self, found: list[Candidate]) -> list[Candidate]:
+        """Return the candidates as they are given, each text once."""
+        texts: dict[str, Candidate] = {}
+        for each in found:
+            text = each.text
+            for prefix in self.prefixes:
+                text = text.removeprefix(prefix)
+            text = self.replaced.get(text, text)
+            if text not in texts:
+                bonus = self.bonus if text.startswith(self.beginnings) else 0.0
+                texts[text] = each._replace(text=text, score=each.score + bonus)
+        return sorted(texts.values(), key=lambda each: -each.score)
+
+
+def make_rule(
+    name: str, table: Table, sets: Mapping[str, str], aliases: Mapping[str, str]
+) -> Rule:
+    """Return the rule that a specification's table describes.
+
+    Raises:
+        SpecError: The table is malformed.
+    """
+    kind = table.text("kind")
+    if kind not in _KINDS:
+        raise table.fault(f"no kind of rule is named {kind!r}")
+    dropped = table.text("drop", "")
+    checks = table.texts("checks", ())
+    for check in checks:
+        if check not in CHECKS:
+            raise table.fault(f"no check is named {check!r}")
+    replaced = table.table("replace")
+    replacements = {text: replaced.text(text) for text in replaced.names()}
+    prefixes = table.texts("prefixes", ())
+    beam = int(table.number("beam", _FREE_BEAM if kind == "free" else _BEAM))
+    if beam < 1:
+        raise table.fault("beam is not above nought")
+    patterns = _free(table) if kind == "free" else _patterns(table)
+    beginnings = table.texts("beginnings", ())
+    bonus = table.number("bonus") if beginnings else 0.0
+    outside = None
+    if kind == "vocabulary" and table.has("outside"):
+        outside = Outside(
+            table.attempt(
+                compile_grammar,
+                [(table.text("outside"), 0.0)],
+                sets=sets,
+                aliases=aliases,
+                dropped=dropped,
+            ),
+            table.number("margin", _MARGIN),
+            table.number("sure", _SURE),
+        )
+    table.end()
+    grammar = table.attempt(
+        compile_grammar, patterns, sets=sets, aliases=aliases, dropped=dropped
+    )
+    return Rule(
+        name,
+        grammar,
+        checks,
+        beam,
+        outside,
+        replacements,
+        prefixes,
+        beginnings,
+        bonus,
+    )
+
+
+_KINDS = ("pattern", "vocabulary", "free")
+
+
+def _patterns(table: Table) -> list[tuple[str, float]]:
+    """Return the patterns of a rule, each with its weight."""
+    patterns: list[tuple[str, float]] = []
+    for part in table.parts("patterns"):
+        if isinstance(part, str):
+            patterns.append((part, 0.0))
+        else:
+            patterns.append((part.text("pattern"), part.number("prior")))
+            part.end()
+    return patterns
+
+
+def _free(table: Table) -> list[tuple[str, float]]:
+    """Return the pattern of free text."""
+    least = int(table.number("least"))
+    return [(f"[{table.text('characters')}]{{{least},}}", 0.0)]
+
+
+def _let_out(
+    found: list[Candidate], views: Sequence[Posterior], outside: Outside
+) -> list[Candidate]:
+    """Return the candidates and those outside the vocabulary that beat its best."""
+    best = found[0].score if found else -math.inf
+    if found and found[0].acoustic >= found[0].free - outside.margin:
+        return found
+    others = [
+        each._replace(score=each.score - outside.margin)
+        for each in decode(views, outside.grammar, beam=_FREE_BEAM)
+        if min(each.probabilities, default=0.0) >= outside.sure
+    ]
+    beating = [each for each in others if each.score > best]
+    return [*beating, *found]
+
+
+def _checked(
+    found: list[Candidate], checks: Sequence[str], today: date
+) -> list[Candidate]:
+    """Return the candidates with the checks' bonuses, in their new order.
+
+    What was best before stays so if two others would pass it: then the checks do not
+    tell which character was misread, and those two score as much as the first.
+    """
+    rated = [
+        each._replace(
+            score=each.score + sum(CHECKS[check](each.text, today) for check in checks)
+        )
+        for each in found
+    ]
+    rated = [each for each in rated if each.score > -math.inf]
+    if not rated:
+        return []
+    first = rated[0]
+    if sum(each.score > first.score for each in rated) > 1:
+        rated = [each._replace(score=min(each.score, first.score)) for each in rated]
+    return sorted(rated, key=lambda each: -each.score)
