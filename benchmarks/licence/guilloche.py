@@ -34,12 +34,12 @@ def paper(
     """
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     u, v = (x - width / 2) / width, (y - height / 2) / width
-    edge, middle = (np.array(t, np.float32) for t in tints)
+    edge, middle = (np.array(tint, np.float32) for tint in tints)
     if chance.happens(0.5):
         share = np.exp(-((u / 0.35) ** 2))
     else:
         share = np.exp(-((u**2 + (1.5 * v) ** 2) / 0.09))
-    sheet = edge + (middle - edge) * share[..., None]
+    sheet = edge + (middle - edge) * share.astype(np.float32)[..., None]
     depth = chance.between(10, 26)
     for name in [chance.one_of(patterns) for _ in range(chance.whole(1, 3))]:
         # Lines are 0.6 to 1.4 mm apart; a card is 88 mm wide.
@@ -47,9 +47,10 @@ def paper(
         phase = _PHASES[name](u, v, pitch, chance)
         thin = chance.between(0.55, 0.85)
         lines = np.clip((np.cos(2 * np.pi * phase) - thin) / (1 - thin), 0, 1)
-        colour = np.array([chance.between(0.3, 1.0) for _ in range(3)], np.float32)
-        sheet = sheet - depth * lines[..., None] * colour
-    sheet = sheet + 2.0 * cloud(width, height, 3, chance.rng)[..., None]
+        colour = [np.float32(depth * chance.between(0.3, 1.0)) for _ in range(3)]
+        for channel in range(3):
+            sheet[..., channel] -= lines * colour[channel]
+    sheet += 2.0 * cloud(width, height, 3, chance.rng)[..., None]
     return np.asarray(sheet, np.float32)
 
 

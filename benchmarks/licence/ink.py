@@ -73,8 +73,13 @@ def laid(
     paper: NDArray[np.float32], cover: Cover, colour: tuple[int, int, int]
 ) -> NDArray[np.float32]:
     """Return paper with ink on it; inks darken each other as they do in print."""
-    tint = np.array(colour, np.float32) / 255
-    return np.asarray(paper * (1 - cover[..., None] * (1 - tint)), np.float32)
+    found = cv2.boundingRect((cover > 0).astype(np.uint8))
+    left, top, wide, high = found
+    there = slice(top, top + high), slice(left, left + wide)
+    inked = paper.copy()
+    for channel, value in enumerate(colour):
+        inked[(*there, channel)] *= 1 - cover[there] * np.float32(1 - value / 255)
+    return inked
 
 
 def _paleness(width: int, height: int, printer: Printer, chance: Chance) -> Cover:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.licence.lettering import Type
 from benchmarks.licence.pages import HEIGHT
+from benchmarks.licence.screens import Screen
 from benchmarks.render.fonts import Face, FontMissingError
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Family:
         jitters: How loosely things are placed; 1 is a percent or so of the card.
         blurs: Standard deviations in pixels that are added to each condition's.
         noise: Factor on the noise of each condition.
+        screens: How applications lay out the electronic licence.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Family:
     jitters: tuple[float, ...]
     blurs: tuple[float, ...]
     noise: float
+    screens: tuple[Screen, ...]
 
     @property
     def faces(self) -> tuple[Face, ...]:
@@ -269,6 +272,61 @@ TUNE = Family(
     jitters=(0.5, 0.9, 1.3),
     blurs=(0.0, 0.15, 0.3),
     noise=1.0,
+    screens=(
+        Screen(
+            "right",
+            (36, 92, 200),
+            (240, 242, 246),
+            (255, 255, 255),
+            (130, 134, 142),
+            (26, 28, 34),
+            colon=False,
+            rules=True,
+            titled=True,
+            code=False,
+            header="电子行驶证",
+        ),
+        Screen(
+            "edge",
+            (255, 255, 255),
+            (246, 246, 246),
+            (255, 255, 255),
+            (90, 90, 96),
+            (20, 20, 22),
+            colon=False,
+            rules=True,
+            titled=False,
+            code=False,
+            header="行驶证",
+        ),
+        Screen(
+            "below",
+            (34, 130, 110),
+            (236, 244, 240),
+            (250, 252, 250),
+            (120, 132, 126),
+            (16, 40, 34),
+            colon=False,
+            rules=False,
+            titled=True,
+            code=True,
+            header="我的证件",
+            pairs=True,
+        ),
+        Screen(
+            "right",
+            (26, 60, 140),
+            (214, 226, 248),
+            (226, 236, 252),
+            (70, 90, 140),
+            (18, 30, 66),
+            colon=True,
+            rules=False,
+            titled=True,
+            code=True,
+            header="机动车电子行驶证",
+        ),
+    ),
 )
 
 REPORT = Family(
@@ -319,6 +377,62 @@ REPORT = Family(
     jitters=(0.7, 1.1, 1.4),
     blurs=(0.05, 0.2, 0.35),
     noise=1.15,
+    screens=(
+        Screen(
+            "right",
+            (250, 250, 252),
+            (238, 240, 244),
+            (255, 255, 255),
+            (60, 64, 72),
+            (60, 64, 72),
+            colon=True,
+            rules=True,
+            titled=True,
+            code=False,
+            header="电子证照",
+        ),
+        Screen(
+            "below",
+            (22, 72, 180),
+            (245, 246, 250),
+            (255, 255, 255),
+            (150, 152, 158),
+            (40, 42, 48),
+            colon=False,
+            rules=True,
+            titled=False,
+            code=False,
+            header="电子行驶证详情",
+        ),
+        Screen(
+            "edge",
+            (30, 110, 230),
+            (228, 240, 255),
+            (244, 250, 255),
+            (96, 112, 136),
+            (14, 24, 44),
+            colon=False,
+            rules=False,
+            titled=True,
+            code=True,
+            header="机动车行驶证",
+            striped=True,
+        ),
+        Screen(
+            "right",
+            (20, 22, 26),
+            (28, 30, 36),
+            (40, 42, 50),
+            (150, 154, 164),
+            (232, 234, 240),
+            colon=False,
+            rules=False,
+            titled=True,
+            code=False,
+            header="行驶证",
+            pairs=True,
+        ),
+    ),
 )
 
 FAMILIES = {family.name: family for family in (TUNE, REPORT)}

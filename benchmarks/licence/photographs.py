@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 # The virtual sheet that the camera sees has this many units to the millimetre.
 _UNITS = 10
+# Longest side of a picture in pixels, as of a camera of twelve megapixels.
+_LONGEST = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +162,8 @@ def _view(
     laid: Sequence[Laid], setting: Setting, roll: float, chance: Chance
 ) -> tuple[Points, int, int]:
     """Return the map from the table to the frame, and the frame's size."""
-    # Pages decide what is seen; what else lies there may be cut off.
-    shown = [thing for thing in laid if thing.piece.page] or list(laid)
+    # What else lies there may be cut off.
+    shown = [thing for thing in laid if thing.piece.seen] or list(laid)
     corners = np.concatenate([thing.corners() for thing in shown])
     low, high = corners.min(axis=0), corners.max(axis=0)
     size = high - low
@@ -191,6 +193,7 @@ def _view(
     view = seen.matrices()[0] @ units
     widths = [_card_width(thing, view) for thing in shown]
     scale = chance.between(*setting.widths) / max(widths)
+    scale = min(scale, _LONGEST / max(seen.width, seen.height))
     grown = np.diag([scale, scale, 1.0]) @ view
     return (
         np.asarray(grown, np.float64),
@@ -208,19 +211,26 @@ def _card_width(thing: Laid, view: Points) -> float:
 
 
 def put(frame: Pixels, thing: Laid, matrix: Points, light: float) -> Pixels:
-    """Return the frame with a thing and its shadow in it.
+    """Put a thing and its shadow into a frame, which is changed and returned.
 
     Args:
         matrix: The (3, 3) map from the thing's pixels to the frame's.
         light: Direction of the light in radians.
     """
-    height, width = frame.shape[:2]
     image = thing.piece.image
-    flat = np.array(
-        [[0, 0], [image.shape[1], 0], [image.shape[1], image.shape[0]]], np.float64
-    )
+    across, down = image.shape[1], image.shape[0]
+    flat = np.array([[0, 0], [across, 0], [across, down], [0, down]], np.float64)
     seen = tables.moved(flat, matrix)
-    shrink = image.shape[1] / max(1.0, float(np.hypot(*(seen[1] - seen[0]))))
+    shrink = across / max(1.0, float(np.hypot(*(seen[1] - seen[0]))))
+    reach = max(1.0, thing.piece.thick * thing.piece.per_mm / shrink)
+    # Only the part of the frame where the thing and its shadow lie is worked on.
+    spare = 6 * reach + 2
+    low = np.maximum(0, np.floor(seen.min(axis=0) - spare)).astype(int)
+    high = np.ceil(seen.max(axis=0) + spare).astype(int)
+    part = frame[low[1] : high[1], low[0] : high[0]]
+    height, width = part.shape[:2]
+    if not height or not width:
+        return frame
     source = image.astype(np.float32)
     source[..., :3] *= source[..., 3:] / 255
     if shrink > 1:
@@ -228,20 +238,20 @@ def put(frame: Pixels, thing: Laid, matrix: Points, light: float) -> Pixels:
         source = np.asarray(blurred, np.float32)
     # Pixel centres lie at halves.
     half = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1.0]])
-    centred = np.linalg.inv(half) @ matrix @ half
+    away = np.array([[1, 0, -low[0]], [0, 1, -low[1]], [0, 0, 1.0]])
+    centred = np.linalg.inv(half) @ away @ matrix @ half
     warped = cv2.warpPerspective(
         source, centred, (width, height), flags=cv2.INTER_LINEAR
     )
-    cover = warped[..., 3:] / 255
-    per_mm = 1 / shrink * thing.piece.per_mm
-    reach = max(1.0, thing.piece.thick * per_mm)
-    soft = cv2.GaussianBlur(warped[..., 3] / 255, (0, 0), 1.2 * reach)
+    cover = np.asarray(warped[..., 3:] / np.float32(255))
+    soft = cv2.GaussianBlur(cover, (0, 0), 1.2 * reach)
     move = np.array(
         [[1, 0, reach * np.cos(light)], [0, 1, reach * np.sin(light)]], np.float32
     )
-    shadow = cv2.warpAffine(soft, move, (width, height))[..., None]
-    under = frame * (1 - 0.45 * shadow)
-    return np.asarray(under * (1 - cover) + warped[..., :3], np.float32)
+    shadow = np.asarray(cv2.warpAffine(soft, move, (width, height)))[..., None]
+    part *= (1 - np.float32(0.45) * shadow) * (1 - cover)
+    part += warped[..., :3]
+    return frame
 
 
 def places(

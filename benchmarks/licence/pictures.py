@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchmarks.licence import pages, photographs, pieces, scans
+from benchmarks.licence import others, pages, papers, photographs, pieces, scans
 from benchmarks.licence.chance import Chance
 from benchmarks.licence.licences import BACK, FIELDS, FRONT, any_licence
 from benchmarks.licence.looks import any_look
+from benchmarks.licence.photographs import Shot
+from benchmarks.licence.screens import licence_screen
 from benchmarks.licence.tables import Laid
 from benchmarks.render.scene import encode
 
@@ -20,12 +22,13 @@ if TYPE_CHECKING:
 
     from benchmarks.licence.licences import Licence
     from benchmarks.licence.looks import Family, Look
-    from benchmarks.licence.photographs import Shot
     from benchmarks.licence.pieces import Piece
 
     Points = NDArray[np.float64]
 
-CONDITIONS = ("easy", "medium", "hard", "scan")
+CONDITIONS = ("easy", "medium", "hard", "scan", "slashed", "electronic", "none")
+# What pictures with struck zeros are otherwise like.
+_SLASHED = ("easy", "medium", "scan")
 # Pages in a picture: the main page alone is what is sent most.
 _PAGES = (("front", 0.34), ("back", 0.2), ("both", 0.46))
 
@@ -68,27 +71,38 @@ def draw(family: Family, condition: str, seed: int, number: int) -> Picture:
     key = zlib.crc32(condition.encode())
     rng = np.random.default_rng([seed, number, family.half, key])
     chance = Chance(rng, family.half)
+    meta: dict[str, object] = {"family": family.name, "seed": seed, "number": number}
+    if condition == "none":
+        return _other(family, chance, meta=meta)
     licence = any_licence(chance)
-    look = any_look(family, chance)
+    if condition == "electronic":
+        return _screenshot(licence, family, chance, meta=meta)
+    struck = condition == "slashed"
+    setting = chance.one_of(_SLASHED) if struck else condition
+    look = any_look(family, chance, struck=struck)
     which = chance.weighted(_PAGES)
-    scanned = condition == "scan"
+    flat = setting == "scan"
     shown = [
         pieces.page(name, drawn, look.hologram, chance, laminated=laminated)
         for name, drawn, laminated in _drawn(licence, look, which, chance)
     ]
-    laid, layout, wallet = _arranged(shown, family, chance, flat=scanned)
-    if scanned:
+    laid, layout = _arranged(shown, family, chance, flat=flat)
+    laid = _beside(laid, licence, look, family, chance, flat=flat)
+    if flat:
         shot = scans.take(laid, family, chance)
     else:
-        shot = photographs.take(laid, photographs.SETTINGS[condition], family, chance)
-    meta: dict[str, object] = {
-        "family": family.name,
-        "seed": seed,
-        "number": number,
-        "layout": layout,
-        "wallet": wallet,
-    }
-    return _told(shot, licence, look, which, condition, meta=meta)
+        shot = photographs.take(laid, photographs.SETTINGS[setting], family, chance)
+    meta |= {"layout": layout, "setting": setting, **_printing(look, licence)}
+    fields, extra = _told(licence, which)
+    return _picture(
+        shot,
+        condition,
+        which,
+        fields,
+        kind="scan" if flat else "photo",
+        extra=extra,
+        meta=meta,
+    )
 
 
 def _drawn(
@@ -106,8 +120,8 @@ def _drawn(
 
 def _arranged(
     shown: list[Piece], family: Family, chance: Chance, *, flat: bool
-) -> tuple[list[Laid], str, bool]:
-    """Return the pages on the table, the name of their order, and if in a wallet."""
+) -> tuple[list[Laid], str]:
+    """Return the pages on the table, and the name of their order."""
     loose = chance.happens(0.3)
     degrees = [chance.about(0, 2.2 if loose and not flat else 0.5) for _ in shown]
     if len(shown) == 1:
@@ -130,10 +144,47 @@ def _arranged(
         Laid(piece, x, y, turn)
         for piece, (x, y), turn in zip(shown, places, degrees, strict=True)
     ]
-    in_wallet = not flat and not loose and chance.happens(0.35)
-    if in_wallet:
+    if not flat and not loose and chance.happens(0.35):
         laid.insert(0, _wallet(laid, layout, family, chance))
-    return laid, layout, in_wallet
+        layout += " in wallet"
+    return laid, layout
+
+
+def _beside(
+    laid: list[Laid],
+    licence: Licence,
+    look: Look,
+    family: Family,
+    chance: Chance,
+    *,
+    flat: bool,
+) -> list[Laid]:
+    """Return the table with what else lies there: under the pages, or beside them."""
+    corners = np.concatenate([thing.corners() for thing in laid])
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    found = list(laid)
+    if chance.happens(0.08):
+        plate = licence.fields["plate_num"]
+        photo = pieces.vehicle_photo(plate, look.value, chance)
+        found.append(_next_to(photo, low, high, chance))
+    elif chance.happens(0.06):
+        make = chance.one_of((papers.driving_licence, papers.identity_card))
+        found.append(_next_to(make(look, chance), low, high, chance))
+    if not flat and chance.happens(0.12):
+        sheet = papers.printed(family, "doc", chance)
+        x, y = (low + high) / 2 + chance.rng.uniform(-70, 70, 2)
+        found.insert(0, Laid(sheet, float(x), float(y), chance.between(-30, 30)))
+    return found
+
+
+def _next_to(piece: Piece, low: Points, high: Points, chance: Chance) -> Laid:
+    gap = chance.between(4, 15)
+    middle = (low + high) / 2
+    if chance.happens(0.5):
+        x, y = middle[0], high[1] + gap + piece.size[1] / 2
+    else:
+        x, y = high[0] + gap + piece.size[0] / 2, middle[1]
+    return Laid(piece, float(x), float(y), chance.about(0, 1))
 
 
 def _wallet(laid: list[Laid], layout: str, family: Family, chance: Chance) -> Laid:
@@ -156,16 +207,8 @@ def _wallet(laid: list[Laid], layout: str, family: Family, chance: Chance) -> La
     return Laid(piece, float(centre[0]), float(centre[1]), 0.0)
 
 
-def _told(
-    shot: Shot,
-    licence: Licence,
-    look: Look,
-    which: str,
-    condition: str,
-    *,
-    meta: dict[str, object],
-) -> Picture:
-    """Return the picture with what of the licence is on it."""
+def _told(licence: Licence, which: str) -> tuple[dict[str, str], dict[str, object]]:
+    """Return what of the licence is on the pages that are there."""
     there = {"front": FRONT, "back": BACK, "both": FIELDS}[which]
     fields = {name: licence.fields[name] if name in there else "" for name in FIELDS}
     extra: dict[str, object] = {}
@@ -182,10 +225,11 @@ def _told(
             "energy": licence.energy,
             "serial": licence.serial,
         }
-    meta |= {
-        "turn": shot.turn,
-        "roll": round(shot.roll, 1),
-        "ground": shot.ground,
+    return fields, extra
+
+
+def _printing(look: Look, licence: Licence) -> dict[str, object]:
+    return {
         "role": licence.role,
         "failing_vin": licence.failing,
         "printer": look.printer,
@@ -196,18 +240,67 @@ def _told(
             "latin": look.value.latin.file,
             "label": look.label.han[0].file,
         },
+    }
+
+
+def _screenshot(
+    licence: Licence, family: Family, chance: Chance, *, meta: dict[str, object]
+) -> Picture:
+    screen = chance.one_of(family.screens)
+    style = chance.weighted([(family.hei, 0.9), (family.song, 0.1)])
+    faces = (chance.one_of(style), family.hei[-1])
+    shown = licence_screen(licence, screen, faces, chance)
+    fields = {name: shown.fields.get(name, "") for name in FIELDS}
+    extra: dict[str, object] = {
+        name: value for name, value in shown.fields.items() if name not in FIELDS
+    }
+    quality = chance.whole(72, 96)
+    ground = f"screen {family.screens.index(screen)}"
+    shot = Shot(shown.image, quality, 0, 0.0, ground, {}, shown.boxes)
+    second = any(fields[name] for name in BACK)
+    return _picture(
+        shot,
+        "electronic",
+        "both" if second else "front",
+        fields,
+        extra=extra,
+        meta={**meta, "role": licence.role, "failing_vin": licence.failing},
+    )
+
+
+def _other(family: Family, chance: Chance, *, meta: dict[str, object]) -> Picture:
+    look = any_look(family, chance, struck=chance.happens(0.2))
+    shot, what = others.take(family, look, chance)
+    blank = dict.fromkeys(FIELDS, "")
+    return _picture(shot, "none", "", blank, meta={**meta, "what": what})
+
+
+def _picture(
+    shot: Shot,
+    condition: str,
+    which: str,
+    fields: dict[str, str],
+    *,
+    kind: str = "photo",
+    extra: dict[str, object] | None = None,
+    meta: dict[str, object],
+) -> Picture:
+    height, width = shot.image.shape[:2]
+    made = {
+        "turn": shot.turn,
+        "roll": round(shot.roll, 1),
+        "ground": shot.ground,
         "jpeg": shot.quality,
     }
-    height, width = shot.image.shape[:2]
     return Picture(
         jpeg=encode(shot.image, shot.quality),
         size=(width, height),
-        kind="scan" if condition == "scan" else "photo",
+        kind=kind,
         condition=condition,
         pages=which,
         fields=fields,
         quads=shot.quads,
         boxes=shot.boxes,
-        extra=extra,
-        meta=meta,
+        extra=extra or {},
+        meta={**meta, **made},
     )

@@ -38,6 +38,7 @@ class Piece:
             left.
         boxes: float64, (4, 2) each: a page's values in the image.
         thick: Millimetres that it stands above what lies under: its shadow's reach.
+        seen: Whether the camera takes care to have it in the picture.
     """
 
     image: NDArray[np.uint8]
@@ -46,6 +47,7 @@ class Piece:
     card: Points | None = None
     boxes: Mapping[str, Points] = field(default_factory=dict)
     thick: float = 0.6
+    seen: bool = False
 
     @property
     def size(self) -> tuple[float, float]:
@@ -68,11 +70,11 @@ def page(
     if laminated:
         film = chance.between(150, 215)
         image[..., :3] = film + 6 * cloud(width, height, 50, chance.rng)[..., None]
-        rim = _rounded(width, height, chance.between(4, 6) * PER_MM)
+        rim = rounded(width, height, chance.between(4, 6) * PER_MM)
         image[..., 3] = rim * chance.between(0.18, 0.5)
-        edge = rim - _rounded(width, height, 5 * PER_MM, inset=5)
+        edge = rim - rounded(width, height, 5 * PER_MM, inset=5)
         image[..., 3] = np.maximum(image[..., 3], edge * chance.between(0.2, 0.6))
-    inside = _rounded(WIDTH, HEIGHT, RADIUS * PER_MM * chance.between(0.85, 1.1))
+    inside = rounded(WIDTH, HEIGHT, RADIUS * PER_MM * chance.between(0.85, 1.1))
     there = image[border : border + HEIGHT, border : border + WIDTH]
     cover = inside[..., None]
     there[..., :3] = cover * printed + (1 - cover) * there[..., :3]
@@ -84,6 +86,7 @@ def page(
         name,
         card + border,
         {key: box + border for key, box in drawn.boxes.items()},
+        seen=True,
     )
 
 
@@ -107,7 +110,7 @@ def wallet(
     image = np.zeros((down, across, 4), np.float32)
     base = np.array(colour, np.float32) * chance.between(0.85, 1.25)
     image[..., :3] = base * tone[..., None] + 6
-    image[..., 3] = 255 * _rounded(across, down, 5 * per_mm)
+    image[..., 3] = 255 * rounded(across, down, 5 * per_mm)
     return Piece(np.clip(image, 0, 255).astype(np.uint8), per_mm, thick=2.5)
 
 
@@ -160,15 +163,16 @@ def vehicle_photo(plate: str, kind: Type, chance: Chance) -> Piece:
     pixels = np.dstack(
         [
             np.asarray(image),
-            (255 * _rounded(width, height, 4 * per_mm)).astype(np.uint8),
+            (255 * rounded(width, height, 4 * per_mm)).astype(np.uint8),
         ]
     )
-    return Piece(np.ascontiguousarray(pixels), per_mm)
+    return Piece(np.ascontiguousarray(pixels), per_mm, seen=True)
 
 
-def _rounded(
+def rounded(
     width: int, height: int, radius: float, inset: int = 0
 ) -> NDArray[np.float32]:
+    """Return the share of each pixel in a rectangle with round corners, 0 to 1."""
     mask = Image.new("L", (width, height), 0)
     box = (inset, inset, width - 1 - inset, height - 1 - inset)
     ImageDraw.Draw(mask).rounded_rectangle(box, round(radius), fill=255)

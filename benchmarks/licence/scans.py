@@ -32,7 +32,8 @@ def take(laid: Sequence[Laid], family: Family, chance: Chance) -> Shot:
     mode = chance.weighted([("colour", 0.4), ("grey", 0.25), ("copy", 0.35)])
     dpi = chance.one_of((150, 200, 240, 300)) * chance.between(0.99, 1.01)
     scale = dpi / _INCH
-    corners = np.concatenate([thing.corners() for thing in laid])
+    shown = [thing for thing in laid if thing.piece.seen] or list(laid)
+    corners = np.concatenate([thing.corners() for thing in shown])
     low, high = corners.min(axis=0), corners.max(axis=0)
     full = chance.happens(0.55)
     area = np.array(_A4) if full else (high - low) + chance.rng.uniform(10, 60, 2)
