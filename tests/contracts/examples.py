@@ -55,8 +55,7 @@ class Example:
         if token is not None:
             self.keep(folder, variables, token)
         return subprocess.run(
-            [*inside, *self.command, *arguments],
-            cwd=folder,
+            [*inside, "env", f"--chdir={folder}", *self.command, *arguments],
             env=variables,
             capture_output=True,
             text=True,

@@ -1,0 +1,255 @@
+"""Claims about the recipes that send OCR here and everything else to WeChat."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import ssl
+import subprocess
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.contracts.island import WECHAT, make_ca
+from tests.contracts.stand import CASES, ROOT, Stand
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+pytestmark = pytest.mark.contract
+
+
+class _WeChat(BaseHTTPRequestHandler):
+    """Stands for WeChat: tells what it was asked."""
+
+    def do_GET(self) -> None:
+        told = {"wechat": self.path, "host": self.headers["Host"]}
+        body = json.dumps(told).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """A running proxy.
+
+    Attributes:
+        http: Its port for plain HTTP.
+        https: Its port for TLS.
+        folder: Where the CA is that signed its certificate.
+    """
+
+    http: int
+    https: int
+    folder: Path
+
+    def call(self, address: str, *options: str | Path) -> dict[str, Any]:
+        """Return the JSON behind an address of WeChat's, asked for at the proxy."""
+        here = {80: self.http, 443: self.https}
+        places = (
+            word
+            for theirs, ours in here.items()
+            for word in ("--connect-to", f"{WECHAT}:{theirs}:127.0.0.1:{ours}")
+        )
+        command = ("curl", "-sS", "--cacert", self.folder / "ca.pem", *places)
+        done = subprocess.run(
+            [*command, *options, address], capture_output=True, timeout=60, check=True
+        )
+        reply: dict[str, Any] = json.loads(done.stdout)
+        return reply
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("proxies")
+    made.chmod(0o755)
+    make_ca(made, WECHAT)
+    return made
+
+
+@pytest.fixture(scope="module")
+def wechat(folder: Path) -> Iterator[int]:
+    """Serve the stand-in for WeChat over TLS; yield its port."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _WeChat)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "tls.crt", folder / "tls.key")
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield server.server_port
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module", params=["nginx", "caddy"])
+def proxy(
+    request: pytest.FixtureRequest, stand: Stand, folder: Path, wechat: int
+) -> Iterator[Proxy]:
+    ports = _free_port(), _free_port()
+    serve = {"nginx": _nginx, "caddy": _caddy}[request.param]
+    with serve(folder, ports, urlsplit(stand.url).netloc, f"127.0.0.1:{wechat}"):
+        yield Proxy(*ports, folder)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def _adapt(name: str, changes: Mapping[str, str]) -> str:
+    """Return a recipe with the places of this machine in it, and nothing else new."""
+    text = (ROOT / "deploy" / name).read_text(encoding="utf-8")
+    for theirs, ours in changes.items():
+        assert text.count(theirs) == 1, theirs
+        text = text.replace(theirs, ours)
+    return text
+
+
+@contextmanager
+def _nginx(
+    folder: Path, ports: tuple[int, int], server: str, wechat: str
+) -> Iterator[None]:
+    changes = {
+        "server 127.0.0.1:8000;": f"server {server};",
+        "listen 80;": f"listen 127.0.0.1:{ports[0]};",
+        "listen 443 ssl;": f"listen 127.0.0.1:{ports[1]} ssl;",
+        "/etc/shizi/tls/tls.crt": f"{folder}/tls.crt",
+        "/etc/shizi/tls/tls.key": f"{folder}/tls.key",
+        "/var/log/nginx/wechat.log": f"{folder}/wechat.log",
+        "set $wechat api.weixin.qq.com;": f"set $wechat {wechat};",
+        "/etc/ssl/certs/ca-certificates.crt": f"{folder}/ca.pem",
+    }
+    (folder / "shizi.conf").write_text(_adapt("nginx.conf", changes))
+    temporary = "".join(
+        f"{kind}_temp_path {folder}/{kind};"
+        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    main = folder / "nginx.conf"
+    main.write_text(
+        f"daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{}}"
+        f"http {{ {temporary} include {folder}/shizi.conf; }}"
+    )
+    command = ("nginx", "-e", folder / "error.log", "-c", main)
+    checked = subprocess.run([*command, "-t"], capture_output=True, check=False)
+    assert checked.returncode == 0, checked.stderr
+    with _running(command, ports):
+        yield
+
+
+@contextmanager
+def _caddy(
+    folder: Path, ports: tuple[int, int], server: str, wechat: str
+) -> Iterator[None]:
+    changes = {
+        "auto_https disable_redirects": (
+            f"auto_https disable_redirects\nadmin off\nhttp_port {ports[0]}\n"
+            f"https_port {ports[1]}\nstorage file_system {folder}/caddy"
+        ),
+        "reverse_proxy 127.0.0.1:8000": f"reverse_proxy {server}",
+        "tls /etc/shizi/tls/tls.crt /etc/shizi/tls/tls.key": (
+            f"tls {folder}/tls.crt {folder}/tls.key"
+        ),
+        "reverse_proxy https://api.weixin.qq.com": f"reverse_proxy https://{wechat}",
+    }
+    recipe = folder / "Caddyfile"
+    recipe.write_text(_adapt("Caddyfile", changes))
+    options = ("--adapter", "caddyfile", "--config", recipe)
+    checked = subprocess.run(
+        ["caddy", "validate", *options], capture_output=True, check=False
+    )
+    assert checked.returncode == 0, checked.stderr
+    believe = {"SSL_CERT_FILE": str(folder / "ca.pem")}
+    with _running(("caddy", "run", *options), ports, believe):
+        yield
+
+
+@contextmanager
+def _running(
+    command: tuple[str | Path, ...],
+    ports: tuple[int, int],
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[None]:
+    """Run a proxy from when its ports are open."""
+    process = subprocess.Popen(
+        command,
+        env={**os.environ, **(environment or {})},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        deadline = time.monotonic() + 30
+        for port in ports:
+            while not _is_open(port):
+                assert time.monotonic() < deadline
+                assert process.poll() is None
+                time.sleep(0.05)
+        yield
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _is_open(port: int) -> bool:
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+        return True
+    return False
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("api", CASES)
+def test_ocr_is_answered_here(
+    proxy: Proxy, stand: Stand, api: str, scheme: str
+) -> None:
+    address = f"{scheme}://{WECHAT}/cv/ocr/{api}?access_token={stand.token}"
+    picture = stand.pictures / CASES[api].picture
+    reply = proxy.call(address, "-F", f"img=@{picture}")
+    assert CASES[api].told(reply) == CASES[api].expected
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("path", ["/cgi-bin/token?appid=a", "/sns/jscode2session", "/"])
+def test_everything_else_is_wechat_s(proxy: Proxy, path: str, scheme: str) -> None:
+    reply = proxy.call(f"{scheme}://{WECHAT}{path}")
+    assert reply == {"wechat": path, "host": WECHAT}
+
+
+@pytest.mark.parametrize("path", ["/cv/ocr/../../cgi-bin/a", "/cv/ocr%2F..%2F..%2Fcgi"])
+def test_no_spelling_of_a_path_leads_past_the_folder(proxy: Proxy, path: str) -> None:
+    reply = proxy.call(f"https://{WECHAT}{path}", "--path-as-is")
+    assert reply.get("errcode") in {None, 40066}
+
+
+@pytest.mark.parametrize("megabytes", [3, 100])
+def test_a_file_that_is_too_large_is_refused_in_json(
+    proxy: Proxy, stand: Stand, megabytes: int, tmp_path: Path
+) -> None:
+    large = tmp_path / "large.jpg"
+    with large.open("wb") as file:
+        file.truncate(megabytes * 1_000_000)
+    address = f"https://{WECHAT}/cv/ocr/comm?access_token={stand.token}"
+    assert proxy.call(address, "-F", f"img=@{large}")["errcode"] == 40006
+
+
+def test_no_log_of_nginx_tells_a_token(folder: Path, stand: Stand, wechat: int) -> None:
+    ports = _free_port(), _free_port()
+    server = urlsplit(stand.url).netloc
+    with _nginx(folder, ports, server, f"127.0.0.1:{wechat}"):
+        address = f"https://{WECHAT}/cv/ocr/comm?access_token=SECRET"
+        proxy = Proxy(*ports, folder)
+        assert proxy.call(address, "-F", "img=a")["errcode"] == 40001
+    log = (folder / "wechat.log").read_text()
+    assert "POST /cv/ocr/comm 200" in log
+    assert "SECRET" not in log
