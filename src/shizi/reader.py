@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 from shizi.core.image import check_image, decode_image
 from shizi.ocr.engine import TextEngine
+from shizi.reading import read_card, read_text
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from shizi.core.card import Card
+    from shizi.core.image import Image
     from shizi.core.text import Page
 
 
@@ -68,8 +71,37 @@ class Reader:
             EngineError: The inference library failed.
             OSError: The file cannot be read.
         """
-        if isinstance(image, (str, Path)):
-            image = Path(image).read_bytes()
-        if isinstance(image, bytes):
-            return self._engine.read(decode_image(image))
-        return self._engine.read(check_image(image))
+        return read_text(self._engine, _pixels(image))
+
+    def read_card(
+        self,
+        image: str | Path | bytes | NDArray[np.uint8],
+        kind: str = "vehicle_licence",
+    ) -> Card:
+        """Return the fields of a document in a picture.
+
+        Args:
+            image: As for `read_text`.
+            kind: The kind of document.
+
+        Returns:
+            The values that can be read well enough, each with the probability that it
+            is right, and where the document's pages lie.
+
+        Raises:
+            CardNotFoundError: The picture shows no such document.
+            ImageDecodeError: The picture cannot be decoded within the limits.
+            EngineError: The inference library failed.
+            SpecError: There is no such kind of document.
+            OSError: The file cannot be read.
+        """
+        return read_card(self._engine, _pixels(image), kind)
+
+
+def _pixels(image: str | Path | bytes | NDArray[np.uint8]) -> Image:
+    """Return a picture, given in any way, as upright pixels."""
+    if isinstance(image, (str, Path)):
+        image = Path(image).read_bytes()
+    if isinstance(image, bytes):
+        return decode_image(image)
+    return check_image(image)

@@ -1,0 +1,101 @@
+"""A page of a document, laid flat."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from shizi.documents.pose import inverse, project
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from shizi.core.image import Image
+    from shizi.documents.pose import Pose
+    from shizi.documents.spec import PageSpec
+
+# Pixels a millimetre: characters of 3 mm become 33 pixels high, as the detector likes
+# them and no more pixels than it needs.
+DENSITY = 11.0
+# Millimetres around the page: values may be printed over its edge, and a pose is not
+# exact.
+MARGIN = 3.0
+
+
+class Flat:
+    """A page laid flat, with the way back to the picture.
+
+    Attributes:
+        image: uint8, (H, W, 3), RGB.
+        pose: How the page lies in the picture.
+    """
+
+    def __init__(self, image: Image, pose: Pose, page: PageSpec) -> None:
+        """Lay a page of a picture flat.
+
+        Args:
+            image: The picture: uint8, (H, W, 3), RGB.
+            pose: How the page lies in it.
+            page: The page.
+        """
+        self.pose = pose
+        width, height = page.size
+        # From millimetres on the page to the picture, and to the flat one.
+        self._to_picture = pose.to_image @ np.diag([100 / width, 100 / height, 1])
+        shift = np.array([[1, 0, MARGIN], [0, 1, MARGIN], [0, 0, 1 / DENSITY]])
+        self._to_flat = shift * DENSITY
+        size = (
+            round((width + 2 * MARGIN) * DENSITY),
+            round((height + 2 * MARGIN) * DENSITY),
+        )
+        self.image = _warp(image, self._to_picture @ inverse(self._to_flat), size)
+
+    def to_page(self, corners: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return places on the flat image, (N, 2), in millimetres on the page."""
+        return project(inverse(self._to_flat), corners.astype(np.float64))
+
+    def to_picture(self, corners: NDArray[np.float64]) -> NDArray[np.float32]:
+        """Return places on the page, (N, 2), in pixels of the picture."""
+        return project(self._to_picture, corners).astype(np.float32)
+
+
+def _warp(
+    image: Image, back: NDArray[np.float64], size: tuple[int, int]
+) -> NDArray[np.uint8]:
+    """Return what a homography from the target to the image shows.
+
+    Args:
+        image: uint8, (H, W, 3), RGB.
+        back: (3, 3), from pixels of the target to pixels of the image.
+        size: Width and height of the target.
+    """
+    frame = np.array([[0, 0], [size[0], 0], size, [0, size[1]]], np.float64)
+    corners = project(back, frame)
+    low = np.maximum(np.floor(corners.min(axis=0)).astype(int) - 2, 0)
+    high = np.ceil(corners.max(axis=0)).astype(int) + 3
+    part = image[low[1] : high[1], low[0] : high[0]]
+    if not part.size:
+        return np.full((size[1], size[0], 3), 128, np.uint8)
+    shift = np.array([[1, 0, -low[0]], [0, 1, -low[1]], [0, 0, 1]], np.float64)
+    # Warping does not average: what is to shrink by more than half is shrunk first.
+    factor = np.sqrt(
+        size[0] * size[1] / max(1.0, cv2.contourArea(corners.astype(np.float32)))
+    )
+    if factor < 0.5:  # noqa: PLR2004
+        part = np.asarray(
+            cv2.resize(part, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA),
+            np.uint8,
+        )
+        shift = np.diag([factor, factor, 1]) @ shift
+    return np.asarray(
+        cv2.warpPerspective(
+            part,
+            shift @ back,
+            size,
+            flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REPLICATE,
+        ),
+        np.uint8,
+    )

@@ -1,0 +1,215 @@
+"""Reading a document in a picture, whatever its kind: the interpreter of the specs."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from shizi.core.card import Card, Field
+from shizi.core.errors import CardNotFoundError
+from shizi.core.geometry import Quad
+from shizi.documents.cell import Part, assign, lay_cells, place_labels
+from shizi.documents.constraints import Reading, choose, exchange
+from shizi.documents.flat import Flat
+from shizi.documents.pages import find_pages
+from shizi.documents.piece import beginnings, join, read_pieces, spell
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from numpy.typing import NDArray
+
+    from shizi.core.image import Image
+    from shizi.core.text import Page
+    from shizi.documents.cell import Cell
+    from shizi.documents.constraints import Choice
+    from shizi.documents.piece import Piece
+    from shizi.documents.spec import DocumentSpec, FieldSpec, PageSpec
+    from shizi.ports import Engine
+
+
+# Millimetres by which labels stray from where the others let one expect them.
+_ACROSS, _DOWN = 5.0, 2.5
+
+
+class Find(NamedTuple):
+    """What was found for one field.
+
+    Attributes:
+        reading: Its rule, views and candidates.
+        corners: float32, (4, 2); where it stands in the picture.
+        density: Pixels of the picture a millimetre there.
+    """
+
+    reading: Reading
+    corners: NDArray[np.float32]
+    density: float
+
+
+def read_document(
+    engine: Engine, image: Image, text: Page, spec: DocumentSpec, *, today: date
+) -> Card:
+    """Return a document's fields.
+
+    Args:
+        engine: What finds and reads lines.
+        image: The picture: uint8, (H, W, 3), RGB, upright.
+        text: What the engine read in it.
+        spec: The kind of document.
+        today: No date on it is later.
+
+    Raises:
+        CardNotFoundError: The picture shows no such document.
+        EngineError: The inference library failed.
+    """
+    poses = find_pages(engine, image, text, spec)
+    if not poses:
+        raise CardNotFoundError(f"no {spec.kind} in the picture")
+    finds: dict[str, Find] = {}
+    for page in spec.pages:
+        if page.name in poses:
+            flat = Flat(image, poses[page.name], page)
+            finds |= _read_page(engine, image, flat, page, today)
+    readings = exchange(
+        {name: find.reading for name, find in finds.items()},
+        spec.constraints,
+        today=today,
+    )
+    choices = choose(
+        {name: reading.candidates for name, reading in readings.items()},
+        spec.constraints,
+        today=today,
+    )
+    fields = {
+        name: _field(choice, finds[name])
+        for name, choice in choices.items()
+        if choice.candidate.text
+    }
+    return Card(
+        spec.kind,
+        text.size,
+        fields,
+        {name: Quad.of(pose.corners.tolist()) for name, pose in poses.items()},
+    )
+
+
+def _field(choice: Choice, find: Find) -> Field:
+    """Return a value with its worth."""
+    return Field(
+        choice.candidate.text,
+        min(choice.candidate.probabilities, default=0.0),
+        Quad.of(find.corners.tolist()),
+    )
+
+
+def _read_page(
+    engine: Engine, image: Image, flat: Flat, page: PageSpec, today: date
+) -> dict[str, Find]:
+    """Return what the fields of one page may say."""
+    scale = np.array(page.size, np.float64) / 100
+    known = {name: ends * scale for name, ends in flat.pose.labels.items()}
+    names = [label.text for label in page.labels] + list(page.titles)
+    pieces, found = read_pieces(engine, image, flat, known, names)
+    expected = place_labels(page, known)
+    labels = place_labels(
+        page,
+        known
+        | {
+            name: ends
+            for name, ends in found.items()
+            if name in expected and _is_near(ends, expected[name])
+        },
+    )
+    cells = lay_cells(page, labels)
+    parts = [
+        Part(piece.left, piece.right, piece.y, piece.height, number)
+        for number, piece in enumerate(pieces)
+    ]
+    given = {
+        name: [pieces[part.key] for part in group]
+        for name, group in assign(cells, parts).items()
+    }
+    finds: dict[str, Find] = {}
+    for cell in cells:
+        field = cell.field
+        group = given.get(field.name, [])
+        if not group and field.lines == 1:
+            group = [spell(engine, image, flat, _expected(cell, page))]
+        if group:
+            options = beginnings(group, field.label or "", cell.end)
+            finds[field.name] = _best(field, options, flat, today)
+    for field in page.fields:
+        if field.label is None and (group := _inside(pieces, field, page)):
+            finds[field.name] = _decode(field, group, flat, today)
+    return finds
+
+
+def _is_near(ends: NDArray[np.float64], expected: NDArray[np.float64]) -> bool:
+    """Return whether a label was read where it may stand, in millimetres."""
+    across, down = np.abs(ends[0] - expected[0])
+    return bool(across < _ACROSS and down < _DOWN)
+
+
+def _best(
+    field: FieldSpec, options: Sequence[Sequence[Piece]], flat: Flat, today: date
+) -> Find:
+    """Return the way to cut a value that its rule has to bend least."""
+    finds = [_decode(field, pieces, flat, today) for pieces in options if pieces]
+    if len(finds) == 1:
+        return finds[0]
+    return max(finds, key=_straightness)
+
+
+def _straightness(find: Find) -> float:
+    """Return how little the best candidate had to be bent, in nats; nought is best."""
+    if not find.reading.candidates:
+        return -math.inf
+    best = find.reading.candidates[0]
+    return best.score - best.free
+
+
+def _decode(field: FieldSpec, pieces: Sequence[Piece], flat: Flat, today: date) -> Find:
+    """Return what a field may say, given its pieces in reading order."""
+    views = [join(pieces)]
+    candidates = field.rule.read(views, today=today)
+    corners = _outline(pieces)
+    picture = flat.to_picture(corners)
+    height = np.hypot(*(picture[3] - picture[0])) / max(
+        1e-6, np.hypot(*(corners[3] - corners[0]))
+    )
+    return Find(Reading(field.rule, views, candidates), picture, float(height))
+
+
+def _outline(pieces: Sequence[Piece]) -> NDArray[np.float64]:
+    """Return the corners of the rectangle around pieces, (4, 2), in millimetres."""
+    if len(pieces) == 1:
+        return pieces[0].corners
+    points = np.concatenate([piece.corners for piece in pieces])
+    (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
+    return np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
+
+
+def _expected(cell: Cell, page: PageSpec) -> NDArray[np.float64]:
+    """Return the corners of the place where a short value is expected, (4, 2)."""
+    left = cell.field.left * page.size[0] / 100
+    left = max(cell.end, left)
+    right = min(cell.right - 0.5, left + 12)
+    top, bottom = cell.y - 1.9, cell.y + 1.9
+    return np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
+
+
+def _inside(pieces: Sequence[Piece], field: FieldSpec, page: PageSpec) -> list[Piece]:
+    """Return the pieces inside the room of a field without a label, in order."""
+    (width, height) = page.size
+    return sorted(
+        (
+            piece
+            for piece in pieces
+            if field.left <= (piece.left + piece.right) / 2 / width * 100 <= field.right
+            and field.top <= piece.y / height * 100 <= field.bottom
+        ),
+        key=lambda piece: piece.y,
+    )

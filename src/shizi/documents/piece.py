@@ -1,0 +1,244 @@
+"""The texts on a flat page, read and cut at the labels printed beside them."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from shizi.core.posterior import Posterior
+from shizi.documents.ctc import greedy
+from shizi.documents.label import spans
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from shizi.core.image import Image
+    from shizi.documents.flat import Flat
+    from shizi.ports import Engine
+
+# Height of the recogniser's strips, in pixels.
+_STRIP = 48
+# Share of a text that a label must cover for the text to be that label alone.
+_COVERED = 0.7
+# Millimetres: what is printed lower than the labels is the English under them.
+_SMALL = 2.3
+# Millimetres by which a label may reach beyond where it is expected to end.
+_REST = 4.0
+# Millimetres: what begins so far inside a label holds some of it; where the value is
+# likely to begin after it; how many beginnings are tried.
+_INTO, _GAP, _CHOICES = 1.5, 1.0, 6
+
+
+class Piece(NamedTuple):
+    """A text on a page that is no label.
+
+    Attributes:
+        corners: float64, (4, 2); in millimetres on the page, clockwise from where
+            reading starts.
+        text: What it says by itself.
+        posterior: What the recogniser believes of it.
+    """
+
+    corners: NDArray[np.float64]
+    text: str
+    posterior: Posterior
+
+    @property
+    def left(self) -> float:
+        """Return where it starts, in millimetres."""
+        return float(self.corners[0, 0] + self.corners[3, 0]) / 2
+
+    @property
+    def right(self) -> float:
+        """Return where it ends, in millimetres."""
+        return float(self.corners[1, 0] + self.corners[2, 0]) / 2
+
+    @property
+    def y(self) -> float:
+        """Return the height of its middle, in millimetres from the page's top."""
+        return float(self.corners[:, 1].mean())
+
+    @property
+    def height(self) -> float:
+        """Return its height in millimetres."""
+        return float(self.corners[2:, 1].mean() - self.corners[:2, 1].mean())
+
+
+def read_pieces(
+    engine: Engine,
+    image: Image,
+    flat: Flat,
+    labels: Mapping[str, NDArray[np.float64]],
+    names: Sequence[str],
+) -> tuple[list[Piece], dict[str, NDArray[np.float64]]]:
+    """Return the texts of a page, and the labels found among them.
+
+    Args:
+        engine: What finds and reads lines.
+        image: The picture: uint8, (H, W, 3), RGB.
+        flat: The page of it.
+        labels: Start and end of the labels known, in millimetres, (2, 2) each.
+        names: All labels of the page.
+
+    Returns:
+        The pieces, and start and end of every label read here.
+
+    Raises:
+        EngineError: The inference library failed.
+    """
+    pieces: list[Piece] = []
+    found: dict[str, NDArray[np.float64]] = {}
+    for box in engine.find(flat.image):
+        corners = flat.to_page(box)
+        if _is_label(corners, labels.values()):
+            continue
+        piece = spell(engine, image, flat, corners)
+        for name, part in cut(piece, names):
+            if name is None:
+                pieces.append(part)
+            else:
+                found[name] = np.array(
+                    [[part.left, part.y], [part.right, part.y]], np.float64
+                )
+    return pieces, found
+
+
+def spell(
+    engine: Engine, image: Image, flat: Flat, corners: NDArray[np.float64]
+) -> Piece:
+    """Return the text inside four corners of a page, in millimetres, (4, 2).
+
+    Raises:
+        EngineError: The inference library failed.
+    """
+    posterior = engine.spell(image, flat.to_picture(corners))
+    text = "".join(glyph.character for glyph in greedy(posterior))
+    return Piece(corners, text, posterior)
+
+
+def cut(piece: Piece, names: Iterable[str]) -> list[tuple[str | None, Piece]]:
+    """Return the parts of a piece: (a label's name, its part) and (None, a text).
+
+    The recogniser's steps are cut, not the pixels: they tell where each character is.
+    """
+    found = spans(piece.text, names)
+    if not found:
+        return [(None, piece)] if piece.text else []
+    glyphs = greedy(piece.posterior)
+    steps = len(piece.posterior.log_probs)
+    parts: list[tuple[str | None, Piece]] = []
+    start = 0
+    for span in found:
+        before = (
+            (glyphs[span.start - 1].end + glyphs[span.start].start) // 2
+            if span.start
+            else 0
+        )
+        after = (
+            (glyphs[span.end - 1].end + glyphs[span.end].start + 1) // 2
+            if span.end < len(glyphs)
+            else steps
+        )
+        parts.append((None, _part(piece, start, before)))
+        parts.append((span.text, _part(piece, before, after)))
+        start = after
+    parts.append((None, _part(piece, start, steps)))
+    return [(name, part) for name, part in parts if name or part.text]
+
+
+def beginnings(pieces: Sequence[Piece], label: str, end: float) -> list[list[Piece]]:
+    """Return how the pieces of a value may begin, the likeliest first.
+
+    A box may hold a label and its value with the label misread: then the value begins
+    somewhere about where the label ends, and what it may say decides where.
+
+    Args:
+        pieces: The value as it was found, in reading order.
+        label: The label's text.
+        end: Where the label ends, in millimetres.
+    """
+    first, others = pieces[0], list(pieces[1:])
+    glyphs = greedy(first.posterior)
+    if not glyphs or first.left > end - _INTO:
+        return [_without_rest(first, label, end) + others]
+    steps = len(first.posterior.log_probs)
+    parts = [first] if len(glyphs) > 1 else []
+    for before, after in pairwise(glyphs):
+        part = _part(first, (before.end + after.start) // 2, steps)
+        if abs(part.left - end) < _REST:
+            parts.append(part)
+    parts.sort(key=lambda part: abs(part.left - end - _GAP))
+    if first.right < end + _REST and others:
+        return [others, *([part, *others] for part in parts)]
+    return [[part, *others] for part in parts[:_CHOICES]] or [list(pieces)]
+
+
+def _without_rest(piece: Piece, label: str, end: float) -> list[Piece]:
+    """Return a piece without the last characters of a label, or none if it is them."""
+    glyphs = greedy(piece.posterior)
+    for count in range(min(len(label), len(glyphs)), 0, -1):
+        if not label.endswith(piece.text[:count]):
+            continue
+        if count == len(glyphs):
+            return [] if piece.right < end + _REST else [piece]
+        middle = (glyphs[count - 1].end + glyphs[count].start) // 2
+        part = _part(piece, middle, len(piece.posterior.log_probs))
+        if part.left < end + _REST:
+            return [part]
+    return [piece]
+
+
+def join(pieces: Sequence[Piece]) -> Posterior:
+    """Return one posterior for pieces that follow each other."""
+    first = pieces[0].posterior
+    if len(pieces) == 1:
+        return first
+    gap = np.full((1, first.log_probs.shape[1]), -30, np.float32)
+    gap[0, 0] = 0
+    rows = [first.log_probs]
+    for piece in pieces[1:]:
+        rows += [gap, piece.posterior.log_probs]
+    return Posterior(np.concatenate(rows), first.classes, first.step)
+
+
+def _part(piece: Piece, start: int, end: int) -> Piece:
+    """Return some steps of a piece."""
+    posterior = piece.posterior
+    part = Posterior(posterior.log_probs[start:end], posterior.classes, posterior.step)
+    text = "".join(glyph.character for glyph in greedy(part)) if end > start else ""
+    (a, b, c, d) = piece.corners
+    width = max(1e-6, piece.right - piece.left)
+    # Strips are as long as the text; the steps may go beyond, over padding.
+    length = _STRIP * width / max(1e-6, piece.height)
+    left, right = (
+        float(np.clip(step * posterior.step / length, 0, 1)) for step in (start, end)
+    )
+    corners = np.array(
+        [
+            a + left * (b - a),
+            a + right * (b - a),
+            d + right * (c - d),
+            d + left * (c - d),
+        ]
+    )
+    return Piece(corners, text, part)
+
+
+def _is_label(
+    corners: NDArray[np.float64], labels: Iterable[NDArray[np.float64]]
+) -> bool:
+    """Return whether a box holds a known label, or the English under it, alone."""
+    left, right = corners[:, 0].min(), corners[:, 0].max()
+    y, height = corners[:, 1].mean(), corners[:, 1].max() - corners[:, 1].min()
+    for start, end in labels:
+        shared = min(right, end[0]) - max(left, start[0])
+        below = y - start[1]
+        if shared < _COVERED * (right - left):
+            continue
+        if abs(below) < 1.5 or (height < _SMALL and 0 < below < 4):  # noqa: PLR2004
+            return True
+    return False

@@ -1,0 +1,222 @@
+"""How a document's page lies in a picture, told by the labels printed on it."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING, NamedTuple
+
+import cv2
+import numpy as np
+
+from shizi.documents.spec import LabelSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from shizi.documents.label import Hit
+    from shizi.documents.spec import PageSpec
+
+# Labels of real cards lie some millimetres from where the standard draws them, so that
+# the first guess, from two of them, may miss the others by 7 % of the page's width.
+_FIRST, _LAST = 0.075, 0.05
+# A page is not told by less.
+_LEAST = 4
+# From so many labels on, the page may be seen from an angle.
+_PERSPECTIVE = 7
+# Lens and tilt change a page's proportions by less than this factor.
+_STRETCH = 1.6
+# How far, as a logarithm, the labels pull: the prior that the page is a rectangle seen
+# straight counts as much as one label at the edge.
+_STIFF = 2e-3
+
+
+class Pose(NamedTuple):
+    """Where a page lies.
+
+    Attributes:
+        to_image: float64, (3, 3); takes a place on the page, in units of its width
+            times 100 and its height times 100, to pixels of the image.
+        labels: The labels that were found, by text: start and end on the page,
+            float64, (2, 2), in the same units.
+        hits: Where they were read.
+    """
+
+    to_image: NDArray[np.float64]
+    labels: Mapping[str, NDArray[np.float64]]
+    hits: tuple[Hit, ...]
+
+    @property
+    def corners(self) -> NDArray[np.float64]:
+        """Return the page's corners in pixels: (4, 2), clockwise from its top left."""
+        return project(self.to_image, _PAGE)
+
+
+_PAGE = np.array([[0, 0], [100, 0], [100, 100], [0, 100]], np.float64)
+
+
+def inverse(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what undoes a homography, (3, 3)."""
+    return np.asarray(np.linalg.inv(matrix), np.float64)
+
+
+def project(
+    matrix: NDArray[np.float64], points: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return points, (N, 2), moved by a homography, (3, 3)."""
+    spread = np.column_stack([points, np.ones(len(points))]) @ matrix.T
+    return np.asarray(spread[:, :2] / spread[:, 2:], np.float64)
+
+
+def find_pose(hits: Sequence[Hit], page: PageSpec) -> Pose | None:
+    """Return how a page lies, or nothing if its labels do not stand as on it.
+
+    Args:
+        hits: Labels read in the picture, those of other pages among them.
+        page: The page.
+    """
+    specs = _printed(page)
+    mine = [hit for hit in hits if hit.text in specs]
+    best: list[Hit] = []
+    best_score = 0.0
+    for first, second in combinations(mine, 2):
+        if first.text == second.text:
+            continue
+        matrix = _similarity(first, second, specs, page)
+        if matrix is None:
+            continue
+        inliers, score = _agreeing(matrix, mine, specs, page, _FIRST)
+        if score > best_score:
+            best, best_score = inliers, score
+    if len(best) < _LEAST:
+        return None
+    for _ in range(2):
+        matrix = _fit(best, specs, page)
+        best, _ = _agreeing(matrix, mine, specs, page, _LAST)
+        if len(best) < _LEAST:
+            return None
+    matrix = _fit(best, specs, page)
+    if not _is_plausible(matrix, page):
+        return None
+    back = inverse(matrix)
+    return Pose(
+        matrix,
+        {hit.text: project(back, np.array([hit.left, hit.right])) for hit in best},
+        tuple(best),
+    )
+
+
+def moved(pose: Pose, matrix: NDArray[np.float64]) -> Pose:
+    """Return a pose in another picture, given what takes pixels to that one's."""
+    return pose._replace(to_image=matrix @ pose.to_image)
+
+
+def _printed(page: PageSpec) -> dict[str, LabelSpec]:
+    """Return the labels of a page by text, its titles among them."""
+    printed = {label.text: label for label in page.labels}
+    for title in page.titles:
+        printed[title] = LabelSpec(title, page.title_at, page.title_width)
+    return printed
+
+
+def _ends(label: LabelSpec) -> NDArray[np.float64]:
+    """Return where a label starts and ends on the page, (2, 2)."""
+    (x, y), half = label.at, label.width / 2
+    return np.array([[x - half, y], [x + half, y]], np.float64)
+
+
+def _scale(page: PageSpec) -> NDArray[np.float64]:
+    """Return what takes a place on the page to millimetres."""
+    return np.array(page.size, np.float64) / 100
+
+
+def _similarity(
+    first: Hit, second: Hit, specs: Mapping[str, LabelSpec], page: PageSpec
+) -> NDArray[np.float64] | None:
+    """Return the turn, scale and shift that two labels tell, or nothing.
+
+    The lines' own directions must agree with it.
+    """
+    scale = _scale(page)
+    # Starts of labels vary less than their ends: left-aligned, spaced at will.
+    a, b = (_ends(specs[hit.text])[0] * scale for hit in (first, second))
+    p, q = first.left, second.left
+    span, seen = complex(*(b - a)), complex(*(q - p))
+    if abs(span) < 5 or abs(seen) < 1:  # noqa: PLR2004 - millimetres, pixels
+        return None
+    turn = seen / span
+    for hit in (first, second):
+        along = complex(*(hit.right - hit.left))
+        if not along or abs(np.angle(along / turn)) > 0.3:  # noqa: PLR2004 - radians
+            return None
+        width = specs[hit.text].width * scale[0]
+        if not 1 / _STRETCH < abs(along) / (abs(turn) * width) < _STRETCH:
+            return None
+    linear = np.array([[turn.real, -turn.imag], [turn.imag, turn.real]])
+    matrix = np.eye(3)
+    matrix[:2, :2] = linear * scale
+    matrix[:2, 2] = p - linear @ a
+    return matrix
+
+
+def _agreeing(
+    matrix: NDArray[np.float64],
+    hits: Sequence[Hit],
+    specs: Mapping[str, LabelSpec],
+    page: PageSpec,
+    tolerance: float,
+) -> tuple[list[Hit], float]:
+    """Return the labels near where a pose puts them, one each, and how well they fit.
+
+    Args:
+        matrix: The pose.
+        hits: Labels that the page has.
+        specs: The labels by text.
+        page: The page.
+        tolerance: In widths of the page.
+    """
+    back = inverse(matrix)
+    scale = _scale(page)
+    kept: dict[str, tuple[float, Hit]] = {}
+    for hit in hits:
+        place = project(back, hit.left[None])[0]
+        off = (place - _ends(specs[hit.text])[0]) * scale
+        distance = float(np.hypot(*off)) / page.size[0]
+        if distance < tolerance and (
+            hit.text not in kept or distance < kept[hit.text][0]
+        ):
+            kept[hit.text] = distance, hit
+    score = sum(1 - distance / tolerance / 2 for distance, _ in kept.values())
+    return [hit for _, hit in kept.values()], score
+
+
+def _fit(
+    hits: Sequence[Hit], specs: Mapping[str, LabelSpec], page: PageSpec
+) -> NDArray[np.float64]:
+    """Return the pose that fits labels best: affine, with many of them perspective."""
+    places = np.array([_ends(specs[hit.text])[0] for hit in hits])
+    seen = np.array([hit.left for hit in hits])
+    matrix = np.eye(3)
+    flat = np.column_stack([places, np.ones(len(places))])
+    matrix[:2] = np.linalg.lstsq(flat, seen, rcond=None)[0].T
+    if len(hits) < _PERSPECTIVE:
+        return matrix
+    bent = np.asarray(cv2.findHomography(places, seen, 0)[0], np.float64)
+    # Points on one line leave it undetermined: then it is empty or wild.
+    return bent if bent.shape == (3, 3) and _is_plausible(bent, page) else matrix
+
+
+def _is_plausible(matrix: NDArray[np.float64], page: PageSpec) -> bool:
+    """Return whether a pose shows the front of a page of about its proportions."""
+    corners = project(matrix, _PAGE)
+    if not cv2.isContourConvex(corners.astype(np.float32)):
+        return False
+    if cv2.contourArea(corners.astype(np.float32), oriented=True) <= 0:
+        return False
+    top, right, bottom, left = (
+        float(np.hypot(*(corners[(i + 1) % 4] - corners[i]))) for i in range(4)
+    )
+    stretch = (top + bottom) / (left + right) / (page.size[0] / page.size[1])
+    pairs = (top / bottom, left / right, stretch)
+    return all(1 / _STRETCH < ratio < _STRETCH for ratio in pairs)
