@@ -48,6 +48,11 @@ def write(
             pass
 
 
+def name_of(family: str, condition: str, *, seed: int, number: int) -> str:
+    """Return what a picture's files are called, without their ending."""
+    return f"{family}-{seed}-{condition}-{number:04}"
+
+
 def truth(name: str, picture: Picture) -> dict[str, object]:
     """Return what is written beside a picture of a name."""
     return {
@@ -68,7 +73,7 @@ def _write_one(
 ) -> None:
     cv2.setNumThreads(1)
     picture = draw(FAMILIES[family], condition, seed, number)
-    name = f"{family}-{seed}-{condition}-{number:04}"
+    name = name_of(family, condition, seed=seed, number=number)
     (folder / f"{name}.jpg").write_bytes(picture.jpeg)
     text = json.dumps(truth(name, picture), ensure_ascii=False, indent=1)
     (folder / f"{name}.json").write_text(text + "\n", "utf-8")
