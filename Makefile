@@ -55,11 +55,12 @@ bench: $(VENV)/.dev ## measure how fast pages are read; own pictures in DATA=fol
 	$(BIN)/python -m benchmarks.speed $(DATA_OPTION) $(ARGS)
 
 lock: ## take newer versions of what the project is built on; needs uv
-	$(COMPILE) pyproject.toml --output-file requirements.lock
+	$(COMPILE) pyproject.toml --extra postgresql --output-file requirements.lock
 	$(COMPILE) --group build --constraints requirements.lock \
 		--output-file requirements-build.lock
-	$(COMPILE) pyproject.toml --group dev --constraints requirements.lock \
-		--constraints requirements-build.lock --output-file requirements-dev.lock
+	$(COMPILE) pyproject.toml --extra postgresql --group dev \
+		--constraints requirements.lock --constraints requirements-build.lock \
+		--output-file requirements-dev.lock
 	for version in 1.8 2.0; do $(COMPILE) tests/contracts/clients/wechatpy-$$version.in \
 		--output-file tests/contracts/clients/wechatpy-$$version.lock || exit; done
 	cd tests/contracts/clients && npm update --package-lock-only --ignore-scripts \

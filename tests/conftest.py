@@ -6,8 +6,27 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.postgresql import Cluster, find_program, running_cluster
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from _pytest.terminal import TerminalReporter
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Cluster]:
+    """Run PostgreSQL for as long as tests want it."""
+    if find_program("initdb") is None:
+        pytest.skip("PostgreSQL is not installed (Debian: postgresql)")
+    with running_cluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def database(postgresql: Cluster) -> str:
+    """Return the URL of an empty database of PostgreSQL."""
+    return postgresql.create()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -117,9 +117,11 @@ def test_a_python_example_runs(code, tmp_path):
 
 def test_every_dependency_has_its_reason():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    extras = project["project"]["optional-dependencies"]
     names = {
         re.match(r"[\w-]+", requirement).group()
-        for requirement in project["project"]["dependencies"]
+        for requirements in (project["project"]["dependencies"], *extras.values())
+        for requirement in requirements
     }
     text = (ROOT / "docs" / "why.md").read_text(encoding="utf-8")
     assert names == set(re.findall(r"^\| ([a-z][\w-]+) \| .", text, re.MULTILINE))

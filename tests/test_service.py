@@ -6,15 +6,18 @@ from typing import TYPE_CHECKING
 import pytest
 import pytest_asyncio
 
-from shizi.access.apps import App, add_app, find_app
-from shizi.access.quotas import shanghai_day, used
+from shizi.access.apps import App, add_app, find_app, reveal_secret
+from shizi.access.quotas import find_quota, grant_calls, shanghai_day
 from shizi.access.store import Store, open_store
 from shizi.core.api import Api
 from shizi.core.errors import (
+    ApiForbiddenError,
     BusyError,
     ImageDecodeError,
+    PathForbiddenError,
     QuotaError,
     SecretError,
+    ThrottledError,
     TokenError,
     TokenMissingError,
 )
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NOON = 1_800_000_000.0
+HERE = "192.0.2.1"
 PAGE = Page(Size(3, 2), ())
 
 
@@ -72,12 +76,14 @@ async def app_with_token(
 ) -> tuple[App, str]:
     limits = {Api.PRINTED_TEXT: limit}
     made = await add_app(store, "t", limits=limits, now=NOON)
-    issued = await service.issue_token(made.app_id, made.secret)
+    app = await service.prove(made.app_id, made.secret, address=HERE)
+    issued = await service.issue_token(app)
     return await find_app(store, made.app_id), issued.token
 
 
 async def count(store: Store, app: App) -> int:
-    return await used(store, app.id, Api.PRINTED_TEXT, day=shanghai_day(NOON))
+    day = shanghai_day(NOON)
+    return (await find_quota(store, app, Api.PRINTED_TEXT, day=day)).used
 
 
 async def test_an_answered_call_is_counted(store: Store, service: Service) -> None:
@@ -141,7 +147,71 @@ async def test_the_body_of_a_call_too_many_is_not_read(
         await service.read_text(app, reads)
 
 
-async def test_a_wrong_secret_gets_no_token(store: Store, service: Service) -> None:
+@pytest.mark.parametrize("fails", [True, False])
+async def test_a_call_that_a_grant_pays_for_is_refunded_to_it(
+    store: Store, service: Service, pool: FakePool, fails: bool
+) -> None:
+    app, _ = await app_with_token(store, service, limit=0)
+    await grant_calls(store, app.id, Api.PRINTED_TEXT, 5, now=NOON)
+    if fails:
+        pool.error = BusyError("full")
+        with pytest.raises(BusyError):
+            await service.read_text(app, picture)
+    else:
+        await service.read_text(app, picture)
+    quota = await service.quota(app, Api.PRINTED_TEXT)
+    assert quota.granted == (5 if fails else 4)
+
+
+async def test_an_app_may_call_only_what_it_was_allowed(
+    store: Store, service: Service
+) -> None:
+    made = await add_app(store, "t", apis=[Api.VEHICLE_LICENCE], now=NOON)
+    app = await find_app(store, made.app_id)
+    with pytest.raises(ApiForbiddenError) as caught:
+        await service.read_text(app, picture)
+    assert caught.type is ApiForbiddenError
+    with pytest.raises(PathForbiddenError):
+        await service.quota(app, Api.PRINTED_TEXT)
+    await service.quota(app, Api.VEHICLE_LICENCE)
+
+
+async def test_an_app_may_reset_its_own_counts(store: Store, service: Service) -> None:
+    app, _ = await app_with_token(store, service, limit=1)
+    await service.read_text(app, picture)
+    await service.reset_usage(app)
+    await service.read_text(app, picture)
+
+
+async def test_a_stable_token_is_told_again_until_it_is_renewed(
+    store: Store, service: Service
+) -> None:
+    app, _ = await app_with_token(store, service)
+    first = await service.stable_token(app, renew=False)
+    assert await service.stable_token(app, renew=False) == first
+    assert (await service.stable_token(app, renew=True)).token != first.token
+    with pytest.raises(TokenError):
+        await service.admit(first.token)
+
+
+async def test_a_wrong_secret_proves_nothing(store: Store, service: Service) -> None:
     made = await add_app(store, "t", now=NOON)
     with pytest.raises(SecretError):
-        await service.issue_token(made.app_id, "wrong")
+        await service.prove(made.app_id, "wrong", address=HERE)
+
+
+async def test_wrong_secrets_close_their_place_and_nothing_else(
+    store: Store, service: Service
+) -> None:
+    app, token = await app_with_token(store, service)
+    other = await add_app(store, "t", now=NOON)
+    secret = await reveal_secret(store, app.id)
+    for _ in range(10):
+        with pytest.raises(SecretError):
+            await service.prove(app.id, "wrong", address=HERE)
+    for tried in ("wrong", secret):
+        with pytest.raises(ThrottledError):
+            await service.prove(app.id, tried, address=HERE)
+    assert await service.admit(token) == app
+    assert await service.prove(app.id, secret, address="192.0.2.2") == app
+    await service.prove(other.app_id, other.secret, address=HERE)

@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from shizi.access.admission import Admission
 from shizi.access.store import open_store
 from shizi.core.errors import ShiziError
 from shizi.fetch import Fetcher
@@ -26,6 +27,7 @@ from shizi.pool import Pool
 from shizi.protocol import Protocol
 from shizi.sandbox.keeper import Sandbox
 from shizi.service import Service
+from shizi.wechat.origin import Friends
 from shizi.wechat.routes import build_routes
 
 if TYPE_CHECKING:
@@ -75,6 +77,10 @@ class Server:
             memory=settings.worker_memory << 20,
         )
         self._fetcher = Fetcher(allow=settings.fetch_allow, enabled=settings.fetch)
+        word = settings.foreign_word
+        self._friends = Friends(
+            settings.foreign_networks, None if word is None else word.get_secret_value()
+        )
         self._metrics = Metrics(lambda: self._pool.load)
         self.fault: ShiziError | None = None
         self.stop: Callable[[], None] = lambda: None
@@ -90,10 +96,22 @@ class Server:
     @contextlib.asynccontextmanager
     async def _lifespan(self, application: Starlette) -> AsyncGenerator[None]:
         """Open the parts, and close them in the other order."""
-        async with await open_store(self._settings.data) as store:
-            service = Service(store, self._pool, time.time)
+        settings = self._settings
+        opening = open_store(
+            settings.data, database=settings.database_url(), key=settings.key()
+        )
+        async with await opening as store:
+            admission = Admission(
+                settings.token_mode,
+                fixed=settings.static_tokens,
+                guest=settings.guest_app,
+            )
+            service = Service(store, self._pool, time.time, admission)
             application.router.routes += build_routes(
-                service, fetch=self._fetcher.fetch, audit=self._audit
+                service,
+                fetch=self._fetcher.fetch,
+                audit=self._audit,
+                friends=self._friends,
             )
             start = asyncio.create_task(self._warm())
             try:
@@ -172,7 +190,8 @@ def run_server(settings: Settings, listener: socket.socket, on_ready: Announce) 
             log_config=None,
             access_log=False,
             server_header=False,
-            proxy_headers=False,
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=[str(each) for each in settings.trusted_proxies],
             timeout_graceful_shutdown=_DRAIN_SECONDS,
             ssl_certfile=settings.tls_cert,
             ssl_keyfile=settings.tls_key,

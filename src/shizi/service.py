@@ -1,7 +1,7 @@
 """What happens on a call: admit the caller, get the picture, read it.
 
-Order of checks: token, quota, picture. A call that fails after it was counted is
-given back, so only answered calls cost.
+Order of checks: token, permission, quota, picture. A call that fails after it was
+counted is given back, so only answered calls cost.
 """
 
 from __future__ import annotations
@@ -10,17 +10,21 @@ import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from shizi.access.admission import Admission
 from shizi.access.apps import authenticate
-from shizi.access.quotas import refund, shanghai_day, spend
-from shizi.access.tokens import check_token, issue_token
+from shizi.access.quotas import find_quota, refund, reset_usage, shanghai_day, spend
+from shizi.access.stable import refresh_token, stable_token
+from shizi.access.throttle import Throttle
+from shizi.access.tokens import issue_token
 from shizi.core.api import Api
+from shizi.core.errors import ApiForbiddenError, PathForbiddenError, SecretError
 from shizi.reading import read_text
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
-    from datetime import date
 
     from shizi.access.apps import App
+    from shizi.access.quotas import Charge, Quota
     from shizi.access.store import Store
     from shizi.access.tokens import IssuedToken
     from shizi.core.text import Page
@@ -30,39 +34,108 @@ if TYPE_CHECKING:
 class Service:
     """The use cases of the server."""
 
-    def __init__(self, store: Store, pool: Pool, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        pool: Pool,
+        clock: Callable[[], float],
+        admission: Admission | None = None,
+    ) -> None:
         """Take the parts that calls need.
 
         Args:
             store: Apps, tokens and counts; open.
             pool: Where pictures are read; open, or about to be.
             clock: Returns the present in seconds since 1970.
+            admission: Which tokens open the door; those issued here by default.
         """
         self._store = store
         self._pool = pool
         self._clock = clock
+        self._admission = admission or Admission()
+        self._throttle = Throttle()
 
-    async def issue_token(self, app_id: str | None, secret: str | None) -> IssuedToken:
-        """Return a new token for an app that proves its secret.
+    async def prove(
+        self, app_id: str | None, secret: str | None, *, address: str
+    ) -> App:
+        """Return the app whose id and secret these are.
+
+        Args:
+            app_id: As the caller sent it, or none.
+            secret: As the caller sent it, or none.
+            address: Where the caller is; too many wrong secrets close it for a while.
 
         Raises:
-            AccessError: Id or secret is missing or wrong.
+            AccessError: Id or secret is missing or wrong, or the address is closed.
             StoreError: The store failed.
         """
-        app = await authenticate(self._store, app_id, secret)
+        now = self._clock()
+        if app_id and secret:
+            self._throttle.check(app_id, address, now=now)
+        try:
+            return await authenticate(self._store, app_id, secret)
+        except SecretError:
+            self._throttle.note(app_id or "", address, now=now)
+            raise
+
+    async def issue_token(self, app: App) -> IssuedToken:
+        """Return a new token of an app, which replaces its last one.
+
+        Raises:
+            AccessError: The app was removed meanwhile.
+            StoreError: The store failed.
+        """
         return await issue_token(self._store, app.id, now=self._clock())
 
-    async def admit(self, token: str | None) -> App:
+    async def stable_token(self, app: App, *, renew: bool) -> IssuedToken:
+        """Return the stable token of an app.
+
+        Args:
+            app: Who asks, as `prove` told.
+            renew: Whether to end the present one at once.
+
+        Raises:
+            AccessError: The app was removed meanwhile, or has renewed too often today.
+            StoreError: The store failed.
+        """
+        call = refresh_token if renew else stable_token
+        return await call(self._store, app.id, now=self._clock())
+
+    async def admit(self, token: str | None, *, trusted: bool = False) -> App:
         """Return the app that a token speaks for.
 
         Args:
             token: As the caller sent it, or none.
+            trusted: Whether the caller may bring a token of WeChat's.
 
         Raises:
             AccessError: The token is missing, unknown or expired.
             StoreError: The store failed.
         """
-        return await check_token(self._store, token, now=self._clock())
+        return await self._admission.admit(
+            self._store, token, now=self._clock(), trusted=trusted
+        )
+
+    async def quota(self, app: App, api: Api) -> Quota:
+        """Return what an app may call of an API today.
+
+        Raises:
+            PathForbiddenError: The app may not call it at all.
+            StoreError: The store failed.
+        """
+        if api not in app.apis:
+            raise PathForbiddenError(f"the app may not call {api}")
+        day = shanghai_day(self._clock())
+        return await find_quota(self._store, app, api, day=day)
+
+    async def reset_usage(self, app: App) -> None:
+        """Reset the counts of an app's day.
+
+        Raises:
+            AccessError: The app was removed, or has done so too often this month.
+            StoreError: The store failed.
+        """
+        await reset_usage(self._store, app.id, now=self._clock())
 
     async def read_text(
         self, app: App, picture: Callable[[], Awaitable[bytes]]
@@ -74,7 +147,7 @@ class Service:
             picture: Returns the encoded picture; awaited only for an admitted caller.
 
         Raises:
-            AccessError: The quota is used up.
+            AccessError: The app may not call this, or its quota is used up.
             InputError: The picture cannot be had or decoded.
             ServiceError: The pool is full or failed.
             StoreError: The store failed.
@@ -87,9 +160,12 @@ class Service:
         """Count a call to an app, and take it back where the block fails.
 
         Raises:
-            AccessError: The quota is used up, or the app was removed meanwhile.
+            AccessError: The app may not call this, its quota is used up, or it was
+                removed meanwhile.
             StoreError: The store failed.
         """
+        if api not in app.apis:
+            raise ApiForbiddenError(f"the app may not call {api}")
         day = shanghai_day(self._clock())
         counting = asyncio.ensure_future(spend(self._store, app, api, day=day))
         try:
@@ -98,13 +174,11 @@ class Service:
         except BaseException:
             # Shielded: a caller that has gone must not keep what it did not get, nor
             # lose the count of another call.
-            await asyncio.shield(self._give_back(counting, app, api, day))
+            await asyncio.shield(self._give_back(counting))
             raise
 
-    async def _give_back(
-        self, counting: asyncio.Future[int], app: App, api: Api, day: date
-    ) -> None:
+    async def _give_back(self, counting: asyncio.Future[Charge]) -> None:
         """Take back the count of a call, once it is known to have been counted."""
         await asyncio.wait({counting})
         if counting.exception() is None:
-            await refund(self._store, app.id, api, day=day)
+            await refund(self._store, counting.result())

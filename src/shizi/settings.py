@@ -6,8 +6,11 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, IPvAnyNetwork, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shizi.access.admission import TokenMode
+from shizi.core.errors import StoreError
 
 LogLevel = Literal["debug", "info", "warning", "error"]
 
@@ -29,6 +32,40 @@ class Settings(BaseSettings):
     data: Annotated[Path, Field(description="Folder of apps, tokens and counts.")] = (
         Path.home() / ".local" / "share" / "shizi"
     )
+    database: Annotated[
+        SecretStr | None, Field(description="URL of PostgreSQL, in place of SQLite.")
+    ] = None
+    seal_key: Annotated[
+        SecretStr | None, Field(description="Key that seals the apps' secrets.")
+    ] = None
+    seal_key_file: Annotated[
+        Path | None, Field(description="File that holds the key, in place of seal_key.")
+    ] = None
+    token_mode: Annotated[
+        TokenMode, Field(description="Which tokens open the door.")
+    ] = TokenMode.ISSUE
+    static_tokens: Annotated[
+        dict[str, str], Field(description="Fixed tokens and the ids of their apps.")
+    ] = {}
+    guest_app: Annotated[
+        str,
+        Field(
+            pattern="^[A-Za-z0-9_-]{1,64}$",
+            description="Id of the app that strangers' calls are counted to.",
+        ),
+    ] = "guest"
+    foreign_networks: Annotated[
+        tuple[IPvAnyNetwork, ...],
+        Field(description="Networks whose callers may bring tokens of WeChat's."),
+    ] = ()
+    foreign_word: Annotated[
+        SecretStr | None,
+        Field(description="Word in X-Shizi-Word of those who may, too."),
+    ] = None
+    trusted_proxies: Annotated[
+        tuple[IPvAnyNetwork, ...],
+        Field(description="Networks whose X-Forwarded-For is believed."),
+    ] = ()
     fetch: Annotated[
         bool, Field(description="Whether pictures are fetched from img_url.")
     ] = True
@@ -72,3 +109,36 @@ class Settings(BaseSettings):
             message = "tls_cert and tls_key belong together"
             raise ValueError(message)
         return self
+
+    @model_validator(mode="after")
+    def _has_what_its_mode_needs(self) -> Self:
+        if self.token_mode is TokenMode.STATIC and not self.static_tokens:
+            message = "token_mode static needs static_tokens"
+            raise ValueError(message)
+        known = self.foreign_networks or self.foreign_word
+        if self.token_mode is TokenMode.FOREIGN and not known:
+            message = "token_mode foreign needs foreign_networks or foreign_word"
+            raise ValueError(message)
+        if self.seal_key is not None and self.seal_key_file is not None:
+            message = "seal_key and seal_key_file say the same: give one"
+            raise ValueError(message)
+        return self
+
+    def key(self) -> bytes | None:
+        """Return the key that seals secrets, none if the data folder holds it.
+
+        Raises:
+            StoreError: The file with the key cannot be read.
+        """
+        if self.seal_key is not None:
+            return self.seal_key.get_secret_value().encode()
+        if self.seal_key_file is None:
+            return None
+        try:
+            return self.seal_key_file.read_bytes().strip()
+        except OSError as error:
+            raise StoreError(f"seal_key_file: {error.strerror}") from error
+
+    def database_url(self) -> str | None:
+        """Return the URL of PostgreSQL, none for the folder's SQLite."""
+        return None if self.database is None else self.database.get_secret_value()

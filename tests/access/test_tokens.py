@@ -1,17 +1,25 @@
 import asyncio
 import re
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
+from tests.places import Place
 
 from shizi.access.apps import AppId, add_app, find_app
-from shizi.access.store import Store, open_store, tokens
-from shizi.access.tokens import check_token, issue_token
+from shizi.access.store import Store
+from shizi.access.tables import tokens
+from shizi.access.tokens import (
+    check_token,
+    find_token,
+    issue_token,
+    revoke_token,
+    revoke_tokens,
+)
 from shizi.core.errors import (
     AppIdError,
     TokenError,
     TokenExpiredError,
+    TokenFormError,
     TokenMissingError,
 )
 
@@ -64,11 +72,11 @@ async def test_a_token_of_no_seconds_is_over_at_once(
         await check_token(store, issued.token, now=NOW)
 
 
-async def test_a_token_survives_reopening(data_dir: Path) -> None:
-    async with await open_store(data_dir) as store:
+async def test_a_token_survives_reopening(place: Place) -> None:
+    async with await place.open() as store:
         app_id = (await add_app(store, "app", now=NOW)).app_id
         issued = await issue_token(store, app_id, now=NOW)
-    async with await open_store(data_dir) as store:
+    async with await place.open() as store:
         assert (await check_token(store, issued.token, now=NOW)).id == app_id
 
 
@@ -149,10 +157,45 @@ async def test_an_absent_token_is_missing(store: Store, token: str | None) -> No
         await check_token(store, token, now=NOW)
 
 
-@pytest.mark.parametrize("token", ["never-issued", "令牌", "\ud800", "\0"], ids=ascii)
+@pytest.mark.parametrize("token", ["never-issued", "x", "a" * 512])
 async def test_a_token_never_issued_is_refused(store: Store, token: str) -> None:
-    with pytest.raises(TokenError):
+    assert await find_token(store, token, now=NOW) is None
+    with pytest.raises(TokenError) as caught:
         await check_token(store, token, now=NOW)
+    assert caught.type is TokenError
+
+
+@pytest.mark.parametrize(
+    "token", ["令牌", "\ud800", "\0", "a b", "a" * 513, "abc\n"], ids=ascii
+)
+async def test_what_cannot_be_a_token_is_told_apart(store: Store, token: str) -> None:
+    with pytest.raises(TokenFormError):
+        await check_token(store, token, now=NOW)
+
+
+async def test_a_revoked_token_is_over_at_once(store: Store, app_id: AppId) -> None:
+    issued = await issue_token(store, app_id, now=NOW)
+    other = await issue_token(store, app_id, now=NOW, replaces=False)
+    await revoke_token(store, issued.token)
+    with pytest.raises(TokenError):
+        await check_token(store, issued.token, now=NOW)
+    await check_token(store, other.token, now=NOW)
+    with pytest.raises(TokenError):
+        await revoke_token(store, issued.token)
+
+
+async def test_all_tokens_of_one_app_can_be_revoked(
+    store: Store, app_id: AppId
+) -> None:
+    mine = await issue_token(store, app_id, now=NOW)
+    other_id = (await add_app(store, "other", now=NOW)).app_id
+    other = await issue_token(store, other_id, now=NOW)
+    await revoke_tokens(store, app_id)
+    with pytest.raises(TokenError):
+        await check_token(store, mine.token, now=NOW)
+    await check_token(store, other.token, now=NOW)
+    with pytest.raises(AppIdError):
+        await revoke_tokens(store, "wx0")
 
 
 async def test_an_unknown_app_gets_no_token(store: Store) -> None:

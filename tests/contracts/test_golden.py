@@ -25,7 +25,7 @@ CALLS = [
     for path in sorted(GOLDEN.glob("*-*-*.http"))
     if path.stem.split("-")[1] in CASES
 ]
-TOKENS = sorted(GOLDEN.glob("*-token.http"))
+TOKENS = sorted([*GOLDEN.glob("*-token.http"), *GOLDEN.glob("*-stable.http")])
 READERS = {"comm": readers.COMM}
 
 

@@ -34,6 +34,27 @@ def test_every_error_has_an_answer_in_the_table(
             "invalid credential, access_token is invalid or not latest",
         ),
         (errors.TokenExpiredError(), 42001, "access_token expired"),
+        (errors.TokenFormError(), 40014, "invalid access_token"),
+        (errors.DataFormatError(), 47001, "data format error"),
+        (errors.ApiForbiddenError(), 48001, "api unauthorized"),
+        (errors.PathFormError(), 76003, "invalid cgi_path"),
+        (errors.PathError(), 76021, "cgi_path not found, please check"),
+        (
+            errors.PathForbiddenError(),
+            76022,
+            "could not use this cgi_path, no permission",
+        ),
+        (
+            errors.ThrottledError(),
+            45011,
+            "api minute-quota reach limit mustslower retry next minute",
+        ),
+        (errors.RefreshLimitError(), 45009, "reach max api daily quota limit"),
+        (
+            errors.ResetLimitError(),
+            48006,
+            "forbid to clear quota because of reaching the limit",
+        ),
         (errors.TokenMissingError(), 41001, "access_token missing"),
         (errors.GrantTypeError(), 40002, "invalid grant_type"),
         (errors.AppIdError(), 40013, "invalid appid"),
@@ -63,7 +84,11 @@ def test_an_error_is_told_as_wechat_tells_it(
 def test_only_errors_of_the_token_make_clients_fetch_a_new_one() -> None:
     refetched = {40001, 40014, 42001}
     kinds = {kind for kind, fault in FAULTS.items() if fault.code in refetched}
-    assert kinds == {errors.TokenError, errors.TokenExpiredError}
+    assert kinds == {
+        errors.TokenError,
+        errors.TokenFormError,
+        errors.TokenExpiredError,
+    }
 
 
 def test_an_error_yet_unknown_is_told_as_its_ancestor() -> None:

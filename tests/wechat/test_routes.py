@@ -11,12 +11,17 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from shizi.access.apps import App, AppId, Plan
+from shizi.access.apps import App, AppId
+from shizi.access.quotas import Quota
+from shizi.core.api import Api
 from shizi.core.errors import (
     AppIdMissingError,
     BusyError,
     ImageFetchError,
+    PathForbiddenError,
     QuotaError,
+    ResetLimitError,
+    SecretError,
     SecretMissingError,
     TokenError,
     TokenMissingError,
@@ -30,6 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from starlette.types import Message
+
+    from shizi.wechat.origin import Friends
 
 URL = "http://example.com/a.png"
 GRANT = "grant_type=client_credential"
@@ -46,24 +53,48 @@ class FakeCalls:
     """Knows the token `good`; keeps the pictures it was given."""
 
     error: Exception | None = None
+    left: Quota = field(default_factory=lambda: Quota(100, 30, 5))
+    addresses: list[str] = field(default_factory=list[str])
+    resets: list[str] = field(default_factory=list[str])
     pictures: list[bytes] = field(default_factory=list[bytes])
     asked: asyncio.Event = field(default_factory=asyncio.Event)
     hang: bool = False
     cancelled: bool = False
 
-    async def issue_token(self, app_id: str | None, secret: str | None) -> IssuedToken:
+    async def prove(
+        self, app_id: str | None, secret: str | None, *, address: str
+    ) -> App:
+        self.addresses.append(address)
         if app_id is None:
             raise AppIdMissingError
         if secret is None:
             raise SecretMissingError
+        if secret != "b":
+            raise SecretError
+        return App(AppId(app_id), "app", "unlimited", {}, 7200, 0)
+
+    async def issue_token(self, _app: App) -> IssuedToken:
         return IssuedToken()
 
-    async def admit(self, token: str | None) -> App:
+    async def stable_token(self, _app: App, *, renew: bool) -> IssuedToken:
+        return IssuedToken("renewed" if renew else "stable", 7199)
+
+    async def quota(self, _app: App, api: Api) -> Quota:
+        if api is Api.VEHICLE_LICENCE:
+            raise PathForbiddenError
+        return self.left
+
+    async def reset_usage(self, app: App) -> None:
+        self.resets.append(app.id)
+        if len(self.resets) > 1:
+            raise ResetLimitError
+
+    async def admit(self, token: str | None, *, trusted: bool = False) -> App:
         if token is None:
             raise TokenMissingError
-        if token != "good":
+        if token != "good" and not trusted:
             raise TokenError
-        return App(AppId("wx1"), "app", Plan.UNLIMITED, {}, 7200, 0)
+        return App(AppId("wx1"), "app", "unlimited", {}, 7200, 0)
 
     async def read_text(
         self, app: App, picture: Callable[[], Awaitable[bytes]]
@@ -93,10 +124,16 @@ class Edge:
 
     calls: FakeCalls = field(default_factory=FakeCalls)
     records: list[CallRecord] = field(default_factory=list[CallRecord])
+    friends: Friends | None = None
 
     @property
     def app(self) -> Starlette:
-        routes = build_routes(self.calls, fetch=fetch, audit=self.records.append)
+        routes = build_routes(
+            self.calls,
+            fetch=fetch,
+            audit=self.records.append,
+            friends=self.friends,
+        )
         return Starlette(routes=routes)
 
     async def send(self, method: str, path: str, **options: Any) -> httpx.Response:
@@ -167,7 +204,25 @@ async def test_a_picture_behind_an_address_is_read(method: str) -> None:
         ("GET", f"/cgi-bin/token?{GRANT}&appid=&secret=b", 41002),
         ("GET", f"/cgi-bin/token?{GRANT}&appid=a", 41004),
         ("GET", f"/cgi-bin/token?{GRANT}&appid=a&secret=", 41004),
+        ("GET", f"/cgi-bin/token?{GRANT}&appid=a&secret=c", 40125),
         ("PUT", f"/cgi-bin/token?{GRANT}&appid=a&secret=b", 43002),
+        ("GET", f"/cgi-bin/stable_token?{GRANT}&appid=a&secret=b", 43002),
+        ("POST", f"/cgi-bin/stable_token?{GRANT}&appid=a&secret=b", 47001),
+        ("GET", "/cgi-bin/clear_quota?access_token=good", 43002),
+        ("POST", "/cgi-bin/clear_quota", 41001),
+        ("POST", "/cgi-bin/clear_quota?access_token=bad", 40001),
+        ("POST", "/cgi-bin/clear_quota?access_token=good", 47001),
+        ("GET", "/cgi-bin/clear_quota/v2?appid=a&appsecret=b", 43002),
+        ("POST", "/cgi-bin/clear_quota/v2?appid=a&appsecret=b", 0),
+        ("POST", "/cgi-bin/clear_quota/v2?appid=a&appsecret=c", 40125),
+        ("POST", "/cgi-bin/clear_quota/v2?appid=a", 41004),
+        ("POST", "/cgi-bin/clear_quota/v2", 41002),
+        ("GET", "/cgi-bin/openapi/quota/get?access_token=good", 43002),
+        ("POST", "/cgi-bin/openapi/quota/get", 41001),
+        ("POST", "/cgi-bin/openapi/quota/get?access_token=good", 47001),
+        ("POST", "/wxa/getopendata?openid=o&cloudbase_access_token=good", 48001),
+        ("POST", "/wxa/getopendata", 48001),
+        ("POST", "/wxa/other", 40066),
     ],
 )
 async def test_every_call_is_answered_with_an_errcode(

@@ -1,4 +1,4 @@
-"""Apps: who may call, with which secret, and how often a day."""
+"""Apps: who may call, with which secret, what, and how often a day."""
 
 from __future__ import annotations
 
@@ -6,12 +6,20 @@ import hmac
 import re
 import secrets
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, NewType
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Row, delete, select, update
 
-from shizi.access.store import apps, unbroken
+from shizi.access.plans import (
+    ENDLESS,
+    LARGEST,
+    PLANS,
+    checked_limits,
+    hold_plan,
+    limits_of,
+)
+from shizi.access.store import unbroken
+from shizi.access.tables import apps, plans, tokens
 from shizi.core.api import Api
 from shizi.core.errors import (
     AppExistsError,
@@ -22,32 +30,13 @@ from shizi.core.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
     from shizi.access.store import Store
 
 AppId = NewType("AppId", str)
-
-UNLIMITED: Final = -1
-"""The limit of an API that may be called without end."""
-
-
-class Plan(StrEnum):
-    """A set of limits with a name."""
-
-    DOCUMENTED = "documented"
-    UNLIMITED = "unlimited"
-
-
-# What a column of the database holds (PostgreSQL's integer).
-_LARGEST: Final = 2**31 - 1
-
-# 100, 500: the free calls a day in WeChat's documents of the two APIs.
-PLANS: Final[Mapping[Plan, Mapping[Api, int]]] = {
-    Plan.DOCUMENTED: {Api.PRINTED_TEXT: 100, Api.VEHICLE_LICENCE: 500},
-    Plan.UNLIMITED: dict.fromkeys(Api, UNLIMITED),
-}
-"""The calls a day of each plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +46,24 @@ class App:
     Attributes:
         id: What the caller names itself by.
         name: What people call it; several apps may share one.
-        plan: The limits that hold where the app has none of its own.
-        limits: The app's own limits, in calls a day; -1 is none.
+        plan: The name of its plan.
+        limits: Calls a day, the app's own before its plan's; -1 is without end.
         token_seconds: Lifetime of its tokens.
         created_at: When it was added, in seconds since 1970, UTC.
+        apis: What it may call.
     """
 
     id: AppId
     name: str
-    plan: Plan
+    plan: str
     limits: Mapping[Api, int] = field(hash=False)
     token_seconds: int
     created_at: float
+    apis: frozenset[Api] = frozenset(Api)
 
     def limit(self, api: Api) -> int:
         """Return how many calls a day the app may make; -1 is without end."""
-        return self.limits.get(api, PLANS[self.plan][api])
+        return self.limits.get(api, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +74,12 @@ class Credentials:
     secret: str = field(repr=False)
 
 
+APPS: Final = select(apps, plans.c.limits.label("plan_limits")).join_from(
+    apps, plans, plans.c.name == apps.c.plan, isouter=True
+)
+"""Selects what `app_of` reads."""
+
+
 @unbroken
 async def add_app(
     store: Store,
@@ -90,15 +87,28 @@ async def add_app(
     *,
     app_id: str | None = None,
     secret: str | None = None,
-    plan: str = Plan.UNLIMITED,
+    plan: str = ENDLESS,
     limits: Mapping[Api, int] | None = None,
+    apis: Collection[Api] | None = None,
     token_seconds: int = 7200,
     now: float,
 ) -> Credentials:
     """Add an app and return its credentials; those not given are made up.
 
+    Args:
+        store: Where it is kept.
+        name: What people call it.
+        app_id: Its id.
+        secret: Its secret.
+        plan: Its plan.
+        limits: Calls a day that go before the plan's.
+        apis: What it may call; everything, of later releases too, unless given.
+        token_seconds: Lifetime of its tokens.
+        now: The time.
+
     Raises:
         AppExistsError: An app with this id exists already.
+        PlanNameError: No plan has this name.
         StoreError: The database failed.
         ValueError: An argument has a form or a value that cannot be.
     """
@@ -113,19 +123,86 @@ async def add_app(
             id=credentials.app_id,
             name=_checked_name(name),
             sealed_secret=store.seal.encrypt(credentials.secret),
-            plan=_checked_plan(plan).value,
-            limits=_checked_limits(limits or {}),
+            plan=plan,
+            limits=checked_limits(limits or {}),
             token_seconds=_checked_seconds(token_seconds),
             created_at=now,
+            apis=_checked_apis(apis),
         )
         .on_conflict_do_nothing()
         .returning(apps.c.id)
     )
     async with store.writing() as connection:
+        await hold_plan(connection, plan)
         if (await connection.execute(statement)).first() is None:
             message = f"an app with the id {credentials.app_id} exists already"
             raise AppExistsError(message)
     return credentials
+
+
+@unbroken
+async def change_app(
+    store: Store,
+    app_id: str,
+    *,
+    plan: str | None = None,
+    limits: Mapping[Api, int | None] | None = None,
+    apis: Collection[Api] | None = None,
+) -> None:
+    """Change what is given of an app, from its next call on.
+
+    Args:
+        store: Where it is kept.
+        app_id: The app.
+        plan: Its new plan.
+        limits: Calls a day that go before the plan's; None leaves one to the plan.
+        apis: What it may call; all of them stands for those of later releases too.
+
+    Raises:
+        AppIdError: No app has this id.
+        PlanNameError: No plan has this name.
+        StoreError: The database failed.
+        ValueError: An argument has a value that cannot be.
+    """
+    own = checked_limits({a: n for a, n in (limits or {}).items() if n is not None})
+    async with store.writing() as connection:
+        known = await lock_app(connection, app_id)
+        changes: dict[str, object] = {}
+        if plan is not None:
+            await hold_plan(connection, plan)
+            changes["plan"] = plan
+        if limits:
+            left = {a: n for a, n in known.limits.items() if Api(a) not in limits}
+            changes["limits"] = left | own
+        if apis is not None:
+            allowed = None if set(apis) == set(Api) else apis
+            changes["apis"] = _checked_apis(allowed)
+        if changes:
+            await connection.execute(
+                update(apps).where(apps.c.id == known.id).values(changes)
+            )
+
+
+@unbroken
+async def rotate_secret(
+    store: Store, app_id: str, secret: str | None = None
+) -> Credentials:
+    """Give an app another secret and end all its tokens.
+
+    Raises:
+        AppIdError: No app has this id.
+        StoreError: The database failed.
+        ValueError: The secret has a form that cannot be.
+    """
+    fresh = _checked_secret(secret or secrets.token_hex(16))
+    async with store.writing() as connection:
+        known = await lock_app(connection, app_id)
+        sealed = store.seal.encrypt(fresh)
+        await connection.execute(
+            update(apps).where(apps.c.id == known.id).values(sealed_secret=sealed)
+        )
+        await connection.execute(delete(tokens).where(tokens.c.app_id == known.id))
+    return Credentials(AppId(known.id), fresh)
 
 
 @unbroken
@@ -136,7 +213,7 @@ async def list_apps(store: Store) -> tuple[App, ...]:
         StoreError: The database failed.
     """
     async with store.reading() as connection:
-        statement = select(apps).order_by(apps.c.created_at, apps.c.id)
+        statement = APPS.order_by(apps.c.created_at, apps.c.id)
         return tuple(app_of(row) for row in await connection.execute(statement))
 
 
@@ -200,22 +277,37 @@ async def reveal_secret(store: Store, app_id: str) -> str:
     return store.seal.decrypt(row.sealed_secret)
 
 
+async def lock_app(connection: AsyncConnection, app_id: str) -> Row[Any]:
+    """Return an app's row, and keep others from changing it in this transaction.
+
+    Raises:
+        AppIdError: No app has this id.
+    """
+    statement = select(apps).where(apps.c.id == _known_form(app_id)).with_for_update()
+    row = (await connection.execute(statement)).first()
+    if row is None:
+        raise _unknown()
+    return row
+
+
 def app_of(row: Row[Any]) -> App:
-    """Return the app that a row with the columns of `apps` describes."""
+    """Return the app that a row selected by `APPS` describes."""
+    plan = PLANS.get(row.plan) or limits_of(row.plan_limits or {})
     return App(
         id=AppId(row.id),
         name=row.name,
-        plan=Plan(row.plan),
-        limits={Api(api): limit for api, limit in row.limits.items()},
+        plan=row.plan,
+        limits={**plan, **limits_of(row.limits)},
         token_seconds=row.token_seconds,
         created_at=row.created_at,
+        apis=frozenset(Api if row.apis is None else map(Api, row.apis)),
     )
 
 
 @unbroken
 async def _find_row(store: Store, app_id: str) -> Row[Any]:
     async with store.reading() as connection:
-        statement = select(apps).where(apps.c.id == _known_form(app_id))
+        statement = APPS.where(apps.c.id == _known_form(app_id))
         row = (await connection.execute(statement)).first()
     if row is None:
         raise _unknown()
@@ -255,28 +347,19 @@ def _checked_name(name: str) -> str:
     return name
 
 
-def _checked_plan(plan: str) -> Plan:
-    if plan not in list(Plan):
-        message = f"no plan is named {plan!r}: there are {', '.join(Plan)}"
-        raise ValueError(message)
-    return Plan(plan)
-
-
-def _checked_limits(limits: Mapping[Api, int]) -> dict[str, int]:
-    for api, limit in limits.items():
+def _checked_apis(apis: Collection[Api] | None) -> list[str] | None:
+    """Return APIs as the database holds them; NULL stands for all."""
+    if apis is None:
+        return None
+    for api in apis:
         if api not in list(Api):
             message = f"no API is named {str(api)!r}: there are {', '.join(Api)}"
             raise ValueError(message)
-        if not UNLIMITED <= limit <= _LARGEST:
-            message = (
-                f"the limit of {api} is {limit}: -1 (none) to {_LARGEST} is needed"
-            )
-            raise ValueError(message)
-    return {str(api): limit for api, limit in limits.items()}
+    return sorted(str(api) for api in set(apis))
 
 
 def _checked_seconds(seconds: int) -> int:
-    if not 1 <= seconds <= _LARGEST:
-        message = f"the lifetime of tokens is {seconds} s: 1 to {_LARGEST} is needed"
+    if not 1 <= seconds <= LARGEST:
+        message = f"the lifetime of tokens is {seconds} s: 1 to {LARGEST} is needed"
         raise ValueError(message)
     return seconds

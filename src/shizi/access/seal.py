@@ -26,7 +26,7 @@ class Seal:
         try:
             self._fernet = Fernet(key)
         except ValueError as error:
-            message = "the seal's key is damaged"
+            message = "the seal's key is not 32 bytes in URL-safe base64"
             raise StoreError(message) from error
 
     def encrypt(self, text: str) -> str:

@@ -1,4 +1,4 @@
-"""Tokens: opaque, random, known to the store by their digest alone.
+"""Tokens: opaque, random, known to the store by their digest.
 
 The clock, `now`, is in seconds since 1970, UTC.
 """
@@ -6,22 +6,26 @@ The clock, `now`, is in seconds since 1970, UTC.
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NewType
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, insert, or_, update
 
-from shizi.access.apps import app_of
-from shizi.access.store import apps, tokens, unbroken
+from shizi.access.apps import APPS, app_of, lock_app
+from shizi.access.store import unbroken
+from shizi.access.tables import apps, tokens
 from shizi.core.errors import (
-    AppIdError,
     TokenError,
     TokenExpiredError,
+    TokenFormError,
     TokenMissingError,
 )
 
 if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
     from shizi.access.apps import App, AppId
     from shizi.access.store import Store
 
@@ -33,14 +37,17 @@ OVERLAP_SECONDS: Final = 300
 # 1 day: until then a late caller is told "expired", which clients know how to answer.
 _REMEMBERED_SECONDS: Final = 86_400
 
+# 512 characters: what WeChat's documents ask clients to keep room for.
+_FORM: Final = re.compile(r"[!-~]{1,512}")
+
 
 @dataclass(frozen=True, slots=True)
 class IssuedToken:
-    """A fresh token, told once.
+    """A token told to its app.
 
     Attributes:
         token: 256 random bits in 43 URL-safe characters.
-        seconds: Its lifetime.
+        seconds: Its lifetime from now on.
     """
 
     token: Token = field(repr=False)
@@ -75,20 +82,11 @@ async def issue_token(
     if seconds is not None and seconds < 0:
         message = f"a token cannot live {seconds} s"
         raise ValueError(message)
-    token = Token(secrets.token_urlsafe(32))
     async with store.writing() as connection:
-        await connection.execute(
-            delete(tokens).where(tokens.c.expires_at < now - _REMEMBERED_SECONDS)
-        )
         # Locking the app keeps issues to it in line, where writers are not alone.
-        lifetime = await connection.scalar(
-            select(apps.c.token_seconds).where(apps.c.id == app_id).with_for_update()
-        )
-        if lifetime is None:
-            message = "no app has this id"
-            raise AppIdError(message)
+        app = await lock_app(connection, app_id)
         if seconds is None:
-            seconds = int(lifetime)
+            seconds = int(app.token_seconds)
         if replaces:
             ends_at = now + OVERLAP_SECONDS
             await connection.execute(
@@ -101,13 +99,8 @@ async def issue_token(
                 )
                 .values(ends_at=ends_at)
             )
-        await connection.execute(
-            insert(tokens).values(
-                digest=_digest(token),
-                app_id=app_id,
-                is_replaceable=replaces,
-                expires_at=now + seconds,
-            )
+        token = await add_token(
+            connection, app_id, now=now, seconds=seconds, replaces=replaces
         )
     return IssuedToken(token, seconds)
 
@@ -118,23 +111,44 @@ async def check_token(store: Store, token: str | None, *, now: float) -> App:
 
     Raises:
         TokenMissingError: The token is absent or empty.
+        TokenFormError: It cannot be a token.
         TokenError: It was never issued, or a newer one replaced it.
+        TokenExpiredError: Its lifetime has passed.
+        StoreError: The database failed.
+    """
+    app = await find_token(store, token, now=now)
+    if app is None:
+        message = "the token is unknown"
+        raise TokenError(message)
+    return app
+
+
+@unbroken
+async def find_token(store: Store, token: str | None, *, now: float) -> App | None:
+    """Return the app that a token speaks for, none if no such token was issued.
+
+    Raises:
+        TokenMissingError: The token is absent or empty.
+        TokenFormError: It cannot be a token.
+        TokenError: A newer one replaced it.
         TokenExpiredError: Its lifetime has passed.
         StoreError: The database failed.
     """
     if not token:
         message = "the token is missing"
         raise TokenMissingError(message)
+    if not _FORM.fullmatch(token):
+        message = "a token is at most 512 printable ASCII characters"
+        raise TokenFormError(message)
     statement = (
-        select(apps, tokens.c.expires_at, tokens.c.ends_at)
-        .join_from(tokens, apps)
-        .where(tokens.c.digest == _digest(token))
+        APPS.add_columns(tokens.c.expires_at, tokens.c.ends_at)
+        .join(tokens, tokens.c.app_id == apps.c.id)
+        .where(tokens.c.digest == digest(token))
     )
     async with store.reading() as connection:
         row = (await connection.execute(statement)).first()
     if row is None:
-        message = "the token is unknown"
-        raise TokenError(message)
+        return None
     if row.ends_at is not None and row.ends_at <= now:
         message = "a newer token replaced this one"
         raise TokenError(message)
@@ -144,5 +158,59 @@ async def check_token(store: Store, token: str | None, *, now: float) -> App:
     return app_of(row)
 
 
-def _digest(token: str) -> bytes:
+@unbroken
+async def revoke_token(store: Store, token: str) -> None:
+    """End one token at once.
+
+    Raises:
+        TokenError: It was never issued, or is forgotten.
+        StoreError: The database failed.
+    """
+    statement = delete(tokens).where(tokens.c.digest == digest(token))
+    async with store.writing() as connection:
+        removed = await connection.execute(statement.returning(tokens.c.digest))
+        if removed.first() is None:
+            message = "the token is unknown"
+            raise TokenError(message)
+
+
+@unbroken
+async def revoke_tokens(store: Store, app_id: str) -> None:
+    """End all tokens of an app at once.
+
+    Raises:
+        AppIdError: No app has this id.
+        StoreError: The database failed.
+    """
+    async with store.writing() as connection:
+        app = await lock_app(connection, app_id)
+        await connection.execute(delete(tokens).where(tokens.c.app_id == app.id))
+
+
+async def add_token(
+    connection: AsyncConnection,
+    app_id: str,
+    *,
+    now: float,
+    seconds: int,
+    replaces: bool,
+) -> Token:
+    """Make a token within a transaction, and forget those long over."""
+    await connection.execute(
+        delete(tokens).where(tokens.c.expires_at < now - _REMEMBERED_SECONDS)
+    )
+    token = Token(secrets.token_urlsafe(32))
+    await connection.execute(
+        insert(tokens).values(
+            digest=digest(token),
+            app_id=app_id,
+            is_replaceable=replaces,
+            expires_at=now + seconds,
+        )
+    )
+    return token
+
+
+def digest(token: str) -> bytes:
+    """Return what the store knows a token by, its SHA-256."""
     return hashlib.sha256(token.encode(errors="surrogatepass")).digest()

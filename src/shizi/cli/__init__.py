@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from shizi import __version__
-from shizi.cli import app, doctor, read, serve, token
+from shizi.cli import app, doctor, plan, quota, read, serve, token
 from shizi.cli.outcome import exit_code, tell
 from shizi.core.errors import ShiziError
 
@@ -30,6 +30,8 @@ commands.command("read")(read.read)
 commands.command("doctor")(doctor.doctor)
 commands.add_typer(app.commands, name="app")
 commands.add_typer(token.commands, name="token")
+commands.add_typer(plan.commands, name="plan")
+commands.add_typer(quota.commands, name="quota")
 
 
 def _print_version(wanted: bool) -> None:

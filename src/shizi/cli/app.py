@@ -5,22 +5,40 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shizi.access.apps import Plan, add_app, list_apps, remove_app
-from shizi.access.store import open_store
-from shizi.cli.option import DataOption, data_folder
+from shizi.access.apps import (
+    add_app,
+    change_app,
+    list_apps,
+    remove_app,
+    rotate_secret,
+)
+from shizi.access.plans import ENDLESS
+from shizi.cli.option import (
+    AppArgument,
+    DatabaseOption,
+    DataOption,
+    JsonOption,
+    opened,
+    read_limit,
+    run,
+)
 from shizi.cli.outcome import write
 from shizi.core.api import Api
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from shizi.access.apps import App, Credentials
 
-commands = typer.Typer(help="Add, list and remove apps.", no_args_is_help=True)
+commands = typer.Typer(help="Add, list, change and remove apps.", no_args_is_help=True)
+
+_ApiOption = Annotated[
+    list[Api] | None,
+    typer.Option("--api", help="Let it call this API only; may be repeated."),
+]
 
 
 @commands.command("add")
@@ -29,20 +47,22 @@ def add(
     *,
     app_id: Annotated[str | None, typer.Option("--id", help="Id of your own.")] = None,
     secret: Annotated[str | None, typer.Option(help="Secret of your own.")] = None,
-    plan: Annotated[Plan, typer.Option(help="Calls a day.")] = Plan.UNLIMITED,
+    plan: Annotated[str, typer.Option(help="Calls a day.")] = ENDLESS,
     limit: Annotated[
         list[str] | None,
         typer.Option(metavar="API=N", help="Calls a day of one API; -1 is no limit."),
     ] = None,
+    api: _ApiOption = None,
     token_seconds: Annotated[int, typer.Option(help="Lifetime of tokens.")] = 7200,
     data: DataOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    database: DatabaseOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Add an app and print its id and secret."""
-    limits = dict(_limit(text) for text in limit or ())
+    limits = dict(read_limit(text) for text in limit or ())
 
     async def work() -> Credentials:
-        async with await open_store(data_folder(data)) as store:
+        async with opened(data, database) as store:
             return await add_app(
                 store,
                 name,
@@ -50,64 +70,100 @@ def add(
                 secret=secret,
                 plan=plan,
                 limits=limits,
+                apis=api or None,
                 token_seconds=token_seconds,
                 now=time.time(),
             )
 
-    try:
-        made = asyncio.run(work())
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from error
-    if as_json:
-        write(json.dumps({"appid": made.app_id, "secret": made.secret}))
-    else:
-        write(f"appid   {made.app_id}\nsecret  {made.secret}")
+    _write_credentials(run(work()), as_json)
 
 
 @commands.command("list")
 def show(
     *,
     data: DataOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    database: DatabaseOption = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """List the apps: id, name, plan, calls a day."""
-    found = asyncio.run(_all(data_folder(data)))
+    """List the apps: id, name, plan, calls a day of what each may call."""
+    found = asyncio.run(_all(data, database))
     if as_json:
         write(json.dumps([_row(app) for app in found], ensure_ascii=False))
         return
     for app in found:
-        limits = " ".join(f"{api}={app.limit(api)}" for api in Api)
+        limits = " ".join(f"{api}={limit}" for api, limit in _limits(app).items())
         write(f"{app.id}\t{app.name}\t{app.plan}\t{limits}")
+
+
+@commands.command("set")
+def change(
+    app_id: AppArgument,
+    *,
+    plan: Annotated[str | None, typer.Option(help="Calls a day.")] = None,
+    api: _ApiOption = None,
+    every_api: Annotated[
+        bool, typer.Option("--every-api", help="Let it call everything.")
+    ] = False,
+    data: DataOption = None,
+    database: DatabaseOption = None,
+) -> None:
+    """Change an app's plan or what it may call, from its next call on."""
+    if every_api and api:
+        raise typer.BadParameter("--api and --every-api contradict each other")
+    apis = list(Api) if every_api else api or None
+
+    async def work() -> None:
+        async with opened(data, database) as store:
+            await change_app(store, app_id, plan=plan, apis=apis)
+
+    run(work())
+
+
+@commands.command("rotate")
+def rotate(
+    app_id: AppArgument,
+    *,
+    secret: Annotated[str | None, typer.Option(help="Secret of your own.")] = None,
+    data: DataOption = None,
+    database: DatabaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Give an app another secret and print it; its tokens end at once."""
+
+    async def work() -> Credentials:
+        async with opened(data, database) as store:
+            return await rotate_secret(store, app_id, secret)
+
+    _write_credentials(run(work()), as_json)
 
 
 @commands.command("remove")
 def remove(
-    app_id: Annotated[str, typer.Argument(metavar="APPID", help="The app's id.")],
-    *,
-    data: DataOption = None,
+    app_id: AppArgument, *, data: DataOption = None, database: DatabaseOption = None
 ) -> None:
     """Remove an app; its tokens end with it."""
 
     async def work() -> None:
-        async with await open_store(data_folder(data)) as store:
+        async with opened(data, database) as store:
             await remove_app(store, app_id)
 
     asyncio.run(work())
 
 
-async def _all(data: Path) -> tuple[App, ...]:
-    async with await open_store(data) as store:
+async def _all(data: Path | None, database: str | None) -> tuple[App, ...]:
+    async with opened(data, database) as store:
         return await list_apps(store)
 
 
-def _limit(text: str) -> tuple[Api, int]:
-    """Return the API and the number in `API=N`."""
-    api, _, number = text.partition("=")
-    try:
-        return Api(api), int(number)
-    except ValueError as error:
-        message = f"{text!r} is not API=N with API one of {', '.join(Api)}"
-        raise typer.BadParameter(message, param_hint="--limit") from error
+def _write_credentials(made: Credentials, as_json: bool) -> None:
+    if as_json:
+        write(json.dumps({"appid": made.app_id, "secret": made.secret}))
+    else:
+        write(f"appid   {made.app_id}\nsecret  {made.secret}")
+
+
+def _limits(app: App) -> dict[str, int]:
+    return {str(api): app.limit(api) for api in Api if api in app.apis}
 
 
 def _row(app: App) -> dict[str, object]:
@@ -115,6 +171,6 @@ def _row(app: App) -> dict[str, object]:
         "appid": app.id,
         "name": app.name,
         "plan": app.plan,
-        "limits": {str(api): app.limit(api) for api in Api},
+        "limits": _limits(app),
         "token_seconds": app.token_seconds,
     }

@@ -8,18 +8,22 @@ import socket
 import ssl
 import sys
 import time
+from contextlib import suppress
+from functools import partial
 from importlib import resources
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from shizi.access.admission import TokenMode
 from shizi.access.apps import Credentials, add_app, list_apps
-from shizi.access.store import open_store
 from shizi.access.tokens import issue_token
 from shizi.app import run_server
-from shizi.cli.option import DataOption, load_settings
+from shizi.cli.option import DatabaseOption, DataOption, load_settings, open_of
 from shizi.cli.outcome import Exit, tell
+from shizi.core.errors import AppExistsError
 
 if TYPE_CHECKING:
     from shizi.settings import Settings
@@ -33,6 +37,7 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port; 0 picks a free one.")] = None,
     data: DataOption = None,
+    database: DatabaseOption = None,
     fetch_allow: Annotated[
         list[str] | None,
         typer.Option(
@@ -52,6 +57,7 @@ def serve(
         host=host,
         port=port,
         data=data,
+        database=database,
         fetch_allow=fetch_allow or None,
         workers=workers,
         log_level=log_level,
@@ -59,21 +65,25 @@ def serve(
         tls_key=tls_key,
     )
     _check_tls(settings)
-    listener = _listen(settings)
-    interactive = sys.stdout.isatty()
-    first = asyncio.run(_make_first_app(settings))
-
-    async def announce() -> None:
+    with _listen(settings) as listener:
+        _check_open_door(settings, listener)
+        first = asyncio.run(_make_apps(settings))
         address = _address(settings, listener)
-        typer.echo(f"shizi is ready on {address}")
-        if interactive:
-            await _tell_how_to_call(settings, address, first)
-        else:
-            typer.echo("issue a token: shizi token issue APPID (ids: shizi app list)")
-        sys.stdout.flush()
+        announce = partial(_announce, settings, address, first)
+        if run_server(settings, listener, announce):
+            raise typer.Exit(Exit.INTERRUPTED)
 
-    if run_server(settings, listener, announce):
-        raise typer.Exit(Exit.INTERRUPTED)
+
+async def _announce(
+    settings: Settings, address: str, first: Credentials | None
+) -> None:
+    """Print that the server is ready; on a terminal also how to call it."""
+    typer.echo(f"shizi is ready on {address}")
+    if sys.stdout.isatty():
+        await _tell_how_to_call(settings, address, first)
+    else:
+        typer.echo("issue a token: shizi token issue APPID (ids: shizi app list)")
+    sys.stdout.flush()
 
 
 def _check_tls(settings: Settings) -> None:
@@ -101,18 +111,37 @@ def _listen(settings: Settings) -> socket.socket:
     return listener
 
 
+def _check_open_door(settings: Settings, listener: socket.socket) -> None:
+    """End with a sentence when strangers could come in without a token."""
+    host: str = listener.getsockname()[0]
+    if settings.token_mode is TokenMode.OPEN and not ip_address(host).is_loopback:
+        tell(f"token_mode open is for loopback alone, and {host} is not")
+        raise typer.Exit(Exit.USAGE)
+
+
 def _address(settings: Settings, listener: socket.socket) -> str:
     scheme = "https" if settings.tls_cert else "http"
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     return f"{scheme}://{host}:{listener.getsockname()[1]}"
 
 
-async def _make_first_app(settings: Settings) -> Credentials | None:
-    """Return a new app's credentials when the store has no app yet."""
-    async with await open_store(settings.data) as store:
-        if await list_apps(store):
-            return None
-        return await add_app(store, _FIRST_APP, now=time.time())
+async def _make_apps(settings: Settings) -> Credentials | None:
+    """Make the apps that must be there, and return the credentials of a first one."""
+    first: Credentials | None = None
+    async with await open_of(settings) as store:
+        known = {app.id for app in await list_apps(store)}
+        if not known:
+            first = await add_app(store, _FIRST_APP, now=time.time())
+        if settings.token_mode in {TokenMode.FOREIGN, TokenMode.OPEN}:
+            with suppress(AppExistsError):
+                guest = settings.guest_app
+                await add_app(store, guest, app_id=guest, now=time.time())
+    if settings.token_mode is TokenMode.STATIC:
+        for owner in settings.static_tokens.values():
+            if owner not in known:
+                tell(f"static_tokens: no app has the id {owner}")
+                raise typer.Exit(Exit.USAGE)
+    return first
 
 
 async def _tell_how_to_call(
@@ -122,7 +151,7 @@ async def _tell_how_to_call(
     if first is not None:
         typer.echo(f"an app was made for you:\n  appid   {first.app_id}")
         typer.echo(f"  secret  {first.secret}")
-    async with await open_store(settings.data) as store:
+    async with await open_of(settings) as store:
         apps = await list_apps(store)
         if not apps:
             return

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Api(StrEnum):
-    """A call that is counted."""
+    """A call that is counted, and that an app may be barred from."""
 
     PRINTED_TEXT = "printed_text"
     VEHICLE_LICENCE = "vehicle_licence"

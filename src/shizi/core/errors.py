@@ -11,7 +11,10 @@
     │   ├── CardNotFoundError     the picture shows no such document
     │   ├── MethodError           the HTTP method is not one for this call
     │   ├── MessageError          the message of a cloud call is damaged
-    │   └── UnknownCallError      no call has this path
+    │   ├── UnknownCallError      no call has this path
+    │   ├── DataFormatError       the body is not the JSON that the call asks for
+    │   ├── PathFormError         a quota was asked for by what is no path
+    │   └── PathError             a quota was asked for of a path that has none
     ├── AccessError               who calls may not
     │   ├── GrantTypeError        a token was asked for by an unknown grant
     │   ├── AppIdMissingError
@@ -21,10 +24,17 @@
     │   ├── SecretError           the secret is not the app's
     │   ├── TokenMissingError
     │   ├── TokenError            the token is unknown or was replaced
+    │   │   └── TokenFormError    it has a form that no token has
     │   ├── TokenExpiredError
+    │   ├── ThrottledError        too many wrong secrets came from one place
+    │   ├── RefreshLimitError     the forced tokens of the day are used up
     │   ├── SignatureError        what shall prove the secret does not
     │   ├── ApiForbiddenError     the app may not make this call at all
-    │   └── QuotaError            the calls of the day are used up
+    │   │   └── PathForbiddenError    nor ask for its quota
+    │   ├── QuotaError            the calls of the day are used up
+    │   ├── ResetLimitError       the resets of the month are used up
+    │   ├── PlanNameError         no plan has this name
+    │   └── PlanInUseError        the plan to be removed is an app's
     ├── ServiceError              we cannot answer now
     │   ├── BusyError             every place in the queue is taken
     │   ├── WorkerError           the process that read the picture ended
@@ -80,6 +90,18 @@ class UnknownCallError(InputError):
     """No call of the API has this path."""
 
 
+class DataFormatError(InputError):
+    """The body is not the JSON object that the call asks for."""
+
+
+class PathFormError(InputError):
+    """A quota was asked for by something that is not the path of a call."""
+
+
+class PathError(InputError):
+    """A quota was asked for of a path that no counted call has."""
+
+
 class AccessError(ShiziError):
     """The caller is unknown or may not make this call."""
 
@@ -116,8 +138,20 @@ class TokenError(AccessError):
     """The token was never issued, or a newer one replaced it."""
 
 
+class TokenFormError(TokenError):
+    """What was sent as a token has a form that no token has."""
+
+
 class TokenExpiredError(AccessError):
     """The token's lifetime has passed."""
+
+
+class ThrottledError(AccessError):
+    """Too many wrong secrets of one app came from one place."""
+
+
+class RefreshLimitError(AccessError):
+    """The app has forced as many new tokens as a day allows."""
 
 
 class SignatureError(AccessError):
@@ -128,8 +162,24 @@ class ApiForbiddenError(AccessError):
     """The app may not make this call."""
 
 
+class PathForbiddenError(ApiForbiddenError):
+    """The app may not ask for the quota of this call."""
+
+
 class QuotaError(AccessError):
     """The app has used up the calls of the day for this API."""
+
+
+class ResetLimitError(AccessError):
+    """The app has reset its counts as often as a month allows."""
+
+
+class PlanNameError(AccessError):
+    """No plan has the given name."""
+
+
+class PlanInUseError(AccessError):
+    """The plan to be removed is the plan of an app."""
 
 
 class ServiceError(ShiziError):

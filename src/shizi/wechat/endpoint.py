@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from shizi.core.errors import ShiziError
 from shizi.wechat.body import Body
 from shizi.wechat.errors import tell
+from shizi.wechat.origin import find_address
 from shizi.wechat.replies import Reply, WechatResponse, error_reply, new_rid
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class CallRecord:
     Attributes:
         rid: The id that the reply carries.
         path: The path of the endpoint, or `unknown`.
+        address: Where the caller is, as the connection or a trusted proxy tells.
         app: The id of the app that called, once it is known.
         code: The `errcode` told; none if the client left before it.
         milliseconds: From the head's arrival to the reply.
@@ -39,6 +41,7 @@ class CallRecord:
 
     rid: str
     path: str
+    address: str
     app: str | None
     code: int | None
     milliseconds: int
@@ -87,7 +90,13 @@ class Endpoint:
             milliseconds = round((time.perf_counter() - started) * 1000)
             self._audit(
                 CallRecord(
-                    rid, self._path, request.state.app, code, milliseconds, body.size
+                    rid,
+                    self._path,
+                    find_address(request),
+                    request.state.app,
+                    code,
+                    milliseconds,
+                    body.size,
                 )
             )
 

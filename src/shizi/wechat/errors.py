@@ -35,6 +35,10 @@ FAULTS: Mapping[type[errors.ShiziError], Fault] = {
     errors.CardNotFoundError: Fault(101001, "certificate not found"),
     errors.MethodError: Fault(43002, "require POST method"),
     errors.UnknownCallError: Fault(40066, "invalid url"),
+    errors.DataFormatError: Fault(47001, "data format error"),
+    # The document gives the code, and no source its text.
+    errors.PathFormError: Fault(76003, "invalid cgi_path"),
+    errors.PathError: Fault(76021, "cgi_path not found, please check"),
     errors.GrantTypeError: Fault(40002, "invalid grant_type"),
     errors.AppIdMissingError: Fault(41002, "appid missing"),
     errors.AppIdError: Fault(40013, "invalid appid"),
@@ -46,15 +50,28 @@ FAULTS: Mapping[type[errors.ShiziError], Fault] = {
     errors.TokenError: Fault(
         40001, "invalid credential, access_token is invalid or not latest"
     ),
+    errors.TokenFormError: Fault(40014, "invalid access_token"),
     errors.TokenExpiredError: Fault(42001, "access_token expired"),
+    errors.ThrottledError: Fault(
+        45011, "api minute-quota reach limit mustslower retry next minute"
+    ),
+    errors.RefreshLimitError: Fault(45009, "reach max api daily quota limit"),
     errors.ApiForbiddenError: Fault(48001, "api unauthorized"),
+    errors.PathForbiddenError: Fault(
+        76022, "could not use this cgi_path, no permission"
+    ),
     errors.QuotaError: Fault(101003, "not enough market quota"),
     # Of cloud calls alone: the codes that the SDK makes of `SIGN_PARAM_INVALID`, which
     # it does not know, and of `INVALID_PARAM`.
     errors.SignatureError: Fault(-501001, "resource system error"),
     errors.MessageError: Fault(-501007, "invalid parameters"),
+    errors.ResetLimitError: Fault(
+        48006, "forbid to clear quota because of reaching the limit"
+    ),
     # Not the caller's fault, or of no call at all. Clients try again on -1.
     errors.AppExistsError: SYSTEM_ERROR,
+    errors.PlanNameError: SYSTEM_ERROR,
+    errors.PlanInUseError: SYSTEM_ERROR,
     errors.ServiceError: SYSTEM_ERROR,
     errors.SetupError: SYSTEM_ERROR,
 }

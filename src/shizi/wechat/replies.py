@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from starlette.responses import JSONResponse
 
+from shizi.access.plans import LARGEST, UNLIMITED
 from shizi.wechat import names
 
 if TYPE_CHECKING:
+    from shizi.access.quotas import Quota
     from shizi.core.geometry import Point, Quad, Size
     from shizi.core.text import Page
     from shizi.wechat.errors import Fault
@@ -43,6 +45,28 @@ def error_reply(fault: Fault, rid: str) -> Reply:
 def token_reply(token: str, seconds: int) -> Reply:
     """Return how a new token is told; the document shows no errcode with it."""
     return {names.ACCESS_TOKEN: token, names.EXPIRES_IN: seconds}
+
+
+def ok_reply() -> Reply:
+    """Return how a call that only does something is answered."""
+    return {names.ERROR_CODE: 0, names.ERROR_TEXT: "ok"}
+
+
+def quota_reply(quota: Quota) -> Reply:
+    """Return what may be called today; no limit is told as the largest number.
+
+    Clients read the numbers as integers of 32 bits.
+    """
+    limit = LARGEST if quota.limit == UNLIMITED else quota.limit
+    remain = limit - quota.used if quota.remain == UNLIMITED else quota.remain
+    return {
+        **ok_reply(),
+        names.QUOTA: {
+            names.DAILY_LIMIT: limit,
+            names.USED: quota.used,
+            names.REMAIN: min(remain, LARGEST),
+        },
+    }
 
 
 def text_reply(page: Page) -> Reply:

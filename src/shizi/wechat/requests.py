@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 from python_multipart.multipart import parse_options_header
 
-from shizi.core.errors import ImageMissingError, ImageSizeError
+from shizi.core.errors import DataFormatError, ImageMissingError, ImageSizeError
 from shizi.wechat import names
 from shizi.wechat.body import FILE_LIMIT
 from shizi.wechat.form import TEXT_LIMIT, read_form
@@ -86,6 +86,39 @@ async def read_picture(request: Request, body: Body) -> Picture:
     raise ImageMissingError("the call brings neither a file nor an address")
 
 
+async def read_object(body: Body) -> dict[str, object]:
+    """Return the JSON object that a call brings, whatever type its head tells.
+
+    Raises:
+        DataFormatError: It is none, is too long, or did not arrive in time.
+        ClientDisconnect: The client has left.
+    """
+    try:
+        found = _json_object(await body.read())
+    except (TimeoutError, ImageSizeError) as error:
+        raise DataFormatError("the body did not arrive whole") from error
+    if found is None:
+        raise DataFormatError("the body is no JSON object")
+    return found
+
+
+async def read_fields(request: Request, body: Body) -> dict[str, str]:
+    """Return the texts that a call brings in its URL or, of any form, in its body.
+
+    Raises:
+        DataFormatError: The body is too long, or did not arrive in time.
+        ClientDisconnect: The client has left.
+    """
+    try:
+        data = await body.read()
+    except (TimeoutError, ImageSizeError) as error:
+        raise DataFormatError("the body did not arrive whole") from error
+    # Clients say little of the body's type, and not always the truth.
+    members = _json_object(data)
+    fields = _pairs(data[:TEXT_LIMIT]) if members is None else _texts(members)
+    return {**fields, **read_query(request)}
+
+
 def _mode(fields: Mapping[str, str]) -> str:
     return names.SCAN if fields.get(names.MODE) == names.SCAN else names.PHOTO
 
@@ -115,11 +148,19 @@ def _text_fields(kind: bytes, data: bytes) -> dict[str, str]:
         return _pairs(data)
     if b"json" not in kind:
         return {}
+    return _texts(_json_object(data) or {})
+
+
+def _texts(members: Mapping[str, object]) -> dict[str, str]:
+    return {name: text for name, text in members.items() if isinstance(text, str)}
+
+
+def _json_object(data: bytes) -> dict[str, object] | None:
+    """Return the object that a short text is, none if it is nothing of the kind."""
+    if len(data) > TEXT_LIMIT:
+        return None
     try:
         value: object = json.loads(data)
     except (ValueError, RecursionError):
-        return {}
-    if not isinstance(value, dict):
-        return {}
-    members = cast("dict[str, object]", value)
-    return {name: text for name, text in members.items() if isinstance(text, str)}
+        return None
+    return cast("dict[str, object]", value) if isinstance(value, dict) else None

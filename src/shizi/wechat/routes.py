@@ -6,60 +6,60 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import Route
 
-from shizi.core.errors import GrantTypeError, MethodError, UnknownCallError
+from shizi.core.errors import ApiForbiddenError, MethodError, UnknownCallError
 from shizi.wechat import names
+from shizi.wechat.accounts import Accounts
 from shizi.wechat.endpoint import Endpoint
-from shizi.wechat.replies import text_reply, token_reply
+from shizi.wechat.origin import Friends
+from shizi.wechat.replies import text_reply
 from shizi.wechat.requests import read_picture, read_query, read_token
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from starlette.requests import Request
 
     from shizi.access.apps import App
     from shizi.wechat.body import Body
     from shizi.wechat.calls import Calls, Fetch
-    from shizi.wechat.endpoint import Audit
+    from shizi.wechat.endpoint import Answer, Audit
     from shizi.wechat.replies import Reply
 
 
-def build_routes(calls: Calls, *, fetch: Fetch, audit: Audit) -> list[Route]:
+def build_routes(
+    calls: Calls, *, fetch: Fetch, audit: Audit, friends: Friends | None = None
+) -> list[Route]:
     """Return the endpoints, and an answer for every other path beside them.
 
     Args:
         calls: What answers the calls.
         fetch: Returns the file behind an address; raises `ImageFetchError`.
         audit: Told once of every call, on the event loop.
+        friends: Who may bring tokens of WeChat's own; nobody by default.
     """
-    answers = _Answers(calls, fetch)
-    endpoints = [
-        Route(names.TOKEN_PATH, Endpoint(names.TOKEN_PATH, answers.token, audit)),
-        Route(names.TEXT_PATH, Endpoint(names.TEXT_PATH, answers.text, audit)),
-    ]
+    answers = _Answers(calls, fetch, friends or Friends())
+    accounts = Accounts(calls, answers.admit)
+    endpoints: dict[str, Answer] = {
+        names.TOKEN_PATH: accounts.token,
+        names.STABLE_TOKEN_PATH: accounts.stable_token,
+        names.CLEAR_QUOTA_PATH: accounts.clear_quota,
+        names.CLEAR_QUOTA_BY_SECRET_PATH: accounts.clear_quota_by_secret,
+        names.QUOTA_PATH: accounts.quota,
+        names.OPEN_DATA_PATH: answers.open_data,
+        names.TEXT_PATH: answers.text,
+    }
     unknown = Endpoint("unknown", answers.unknown, audit)
-    others = [Route(f"{folder}{{rest:path}}", unknown) for folder in names.CALL_FOLDERS]
-    return endpoints + others
+    return [
+        *(Route(path, Endpoint(path, call, audit)) for path, call in endpoints.items()),
+        *(Route(f"{folder}{{rest:path}}", unknown) for folder in names.CALL_FOLDERS),
+    ]
 
 
 class _Answers:
     """One method for each endpoint: from the request to the reply of a success."""
 
-    def __init__(self, calls: Calls, fetch: Fetch) -> None:
+    def __init__(self, calls: Calls, fetch: Fetch, friends: Friends) -> None:
         self._calls = calls
         self._fetch = fetch
-
-    async def token(self, request: Request, body: Body) -> Reply:
-        body.ignore()
-        if request.method not in {"GET", "POST"}:
-            raise MethodError(request.method)
-        query = read_query(request)
-        if query.get(names.GRANT_TYPE) != names.CLIENT_CREDENTIAL:
-            raise GrantTypeError(f"only {names.CLIENT_CREDENTIAL} is granted")
-        issued = await self._calls.issue_token(
-            query.get(names.APP_ID) or None, query.get(names.SECRET) or None
-        )
-        return token_reply(issued.token, issued.seconds)
+        self._friends = friends
 
     async def text(self, request: Request, body: Body) -> Reply:
         query = read_query(request)
@@ -74,12 +74,19 @@ class _Answers:
                 return found.data
             return await self._fetch(found.url or "")
 
-        app = await self._admit(request, query)
+        app = await self.admit(request)
         return text_reply(await self._calls.read_text(app, picture))
 
-    async def _admit(self, request: Request, query: Mapping[str, str]) -> App:
+    async def open_data(self, _: Request, body: Body) -> Reply:
+        # What WeChat knows of its users, and no server but WeChat's.
+        body.ignore()
+        raise ApiForbiddenError("there is no open data here")
+
+    async def admit(self, request: Request) -> App:
         """Return the app that calls, and note it for the audit."""
-        app = await self._calls.admit(read_token(query))
+        token = read_token(read_query(request))
+        trusted = self._friends.know(request)
+        app = await self._calls.admit(token, trusted=trusted)
         request.state.app = app.id
         return app
 

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from shizi.access.store import metadata
+from shizi.access.tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

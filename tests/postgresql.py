@@ -1,0 +1,106 @@
+"""A PostgreSQL server of the tests' own, from the system's package."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Where Debian keeps what belongs to one version; others have it on the path.
+_FOLDERS = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+
+
+class Cluster:
+    """A running server that anyone on this machine may use."""
+
+    def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
+        self.process = process
+        self._port = port
+
+    def url(self, name: str) -> str:
+        return f"postgresql://shizi:unused@127.0.0.1:{self._port}/{name}"
+
+    def create(self) -> str:
+        """Make an empty database and return its URL."""
+        name = f"t{secrets.token_hex(8)}"
+        asyncio.run(self._execute(f"CREATE DATABASE {name}"))
+        return self.url(name)
+
+    async def _execute(self, statement: str) -> None:
+        driver: Any = import_module("asyncpg")
+        connection = await driver.connect(self.url("postgres"))
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+    def wait(self) -> None:
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                return asyncio.run(self._execute("SELECT 1"))
+            except Exception:
+                if time.monotonic() > deadline or self.process.poll() is not None:
+                    raise
+                time.sleep(0.05)
+
+
+def find_program(name: str) -> str | None:
+    return shutil.which(name, path=os.pathsep.join(map(str, _FOLDERS))) or shutil.which(
+        name
+    )
+
+
+@contextmanager
+def running_cluster() -> Iterator[Cluster]:
+    """Start a server in a folder of its own, and leave nothing of it."""
+    folder = Path(tempfile.mkdtemp(prefix="shizi-postgresql-"))
+    as_whom: dict[str, Any] = {"cwd": folder}
+    if os.geteuid() == 0:
+        # PostgreSQL does not run as root.
+        account = pwd.getpwnam("postgres")
+        os.chown(folder, account.pw_uid, account.pw_gid)
+        as_whom |= {
+            "user": account.pw_uid,
+            "group": account.pw_gid,
+            "extra_groups": [],
+        }
+    data = folder / "data"
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    try:
+        subprocess.run(
+            [find_program("initdb") or "initdb", "--pgdata", data, "--no-sync",
+             "--username", "shizi", "--auth", "trust", "--encoding", "UTF8",
+             "--locale", "C"],
+            check=True, capture_output=True, **as_whom,
+        )  # fmt: skip
+        process = subprocess.Popen(
+            [find_program("postgres") or "postgres", "-D", data, "-p", str(port),
+             "-c", "listen_addresses=127.0.0.1", "-k", folder, "-c", "fsync=off"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **as_whom,
+        )  # fmt: skip
+        try:
+            cluster = Cluster(process, port)
+            cluster.wait()
+            yield cluster
+        finally:
+            # At once, without a last checkpoint: the data go, too.
+            process.send_signal(signal.SIGQUIT)
+            process.wait(30)
+    finally:
+        shutil.rmtree(folder)
