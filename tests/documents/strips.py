@@ -12,7 +12,7 @@ from shizi.core.posterior import Posterior
 CHARACTERS = (
     string.digits
     + string.ascii_letters
-    + "-—–_一x×Oo〇 ·+*/()（）０Ａ:人kgm"
+    + "-—–_一×〇Ø ·+*/()（）０Ａ:人"
     + "京粤粵渝车車小大中型普通客轿货重半挂牵引普半非营运租赁警用学教练奇怪名东省市区"
 )
 CLASSES = {each: number for number, each in enumerate(dict.fromkeys(CHARACTERS), 1)}

@@ -64,7 +64,8 @@ def calendar_date(text: str, today: date) -> float:
         day = date.fromisoformat(text)
     except ValueError:
         return -math.inf
-    return 0.0 if day.year >= _FIRST_YEAR and day <= today else -math.inf
+    possible = day.isoformat() == text and _FIRST_YEAR <= day.year <= today.year
+    return 0.0 if possible and day <= today else -math.inf
 
 
 CHECKS: Mapping[str, Check] = {

@@ -81,7 +81,7 @@ def align(posterior: Posterior, text: str) -> list[Glyph] | None:
     if not all(character in posterior.classes for character in text):
         return None
     columns, row = spell(posterior, text)
-    spans = find_spans(columns, row)
+    (spans,) = find_spans(columns, [row])
     if spans is None:
         return None
     return [
@@ -152,43 +152,59 @@ def forward_rows(
     return result
 
 
-def find_spans(columns: Floats, row: Sequence[int]) -> list[tuple[int, int]] | None:
-    """Return the steps of each character in the likeliest spelling of a text.
+def find_spans(
+    columns: Floats, rows: Sequence[Sequence[int]]
+) -> list[list[tuple[int, int]] | None]:
+    """Return the steps of each character in the likeliest spelling of some texts.
 
     Args:
         columns: float64, (T, 1 + N), probabilities; column 0 is the blank.
-        row: The column of each character.
+        rows: For each text, the column of each character.
 
     Returns:
-        First step and the one after the last; None if the probability is nought.
+        For each text: of each character the first step and the one after the last;
+        None for a text whose probability is nought.
     """
-    states = [0] * (2 * len(row) + 1)
-    states[1::2] = row
+    # Blank, character, blank, .. of each text; two states before the first, which
+    # nothing comes from.
+    states = np.zeros((len(rows), 2 * max(map(len, rows), default=0) + 1), np.int64)
+    for text, row in zip(states, rows, strict=True):
+        text[1 : 2 * len(row) : 2] = row
+    skips = np.full(states.shape, -math.inf)
+    skips[:, 3::2][states[:, 3::2] != states[:, 1:-2:2]] = 0.0
     with np.errstate(divide="ignore"):
-        emitted = np.log(columns[:, states])
-    skips = np.full(len(states), -math.inf)
-    for place in range(3, len(states), 2):
-        if states[place] != states[place - 2]:
-            skips[place] = 0.0
-    # Two more states before the first, which nothing comes from.
-    best = np.full(len(states) + 2, -math.inf)
-    best[2:4] = emitted[0, :2]
-    options = np.empty((3, len(states)))
+        emitted = np.log(columns)[:, states]
+    best = np.full((len(rows), states.shape[1] + 2), -math.inf)
+    best[:, 2:4] = emitted[0, :, :2]
+    options = np.empty((3, *states.shape))
     backs = np.zeros(emitted.shape, np.int64)
     for step in range(1, len(emitted)):
-        options[0] = best[2:]
-        options[1] = best[1:-1]
-        np.add(best[:-2], skips, out=options[2])
+        options[0] = best[:, 2:]
+        options[1] = best[:, 1:-1]
+        np.add(best[:, :-2], skips, out=options[2])
         options.argmax(axis=0, out=backs[step])
-        np.add(options.max(axis=0), emitted[step], out=best[2:])
-    place = len(states) - 1
-    if row and best[-2] > best[-1]:
+        np.maximum(options[0], options[1], out=options[0])
+        np.maximum(options[0], options[2], out=options[0])
+        np.add(options[0], emitted[step], out=best[:, 2:])
+    return [
+        _trace(path, end, len(row))
+        for path, end, row in zip(backs.swapaxes(0, 1), best[:, 2:], rows, strict=True)
+    ]
+
+
+def _trace(
+    backs: NDArray[np.int64], best: Floats, length: int
+) -> list[tuple[int, int]] | None:
+    """Return the steps of each character on the way back from the best end."""
+    place = 2 * length
+    if length and best[place - 1] > best[place]:
         place -= 1
-    if best[place + 2] == -math.inf:
+    if best[place] == -math.inf:
         return None
-    spans = [(0, 0)] * len(row)
-    for step in range(len(emitted) - 1, -1, -1):
+    spans = [(0, 0)] * length
+    rows: list[list[int]] = backs.tolist()
+    for step in range(len(rows) - 1, -1, -1):
         if place % 2:
             spans[place // 2] = (step, spans[place // 2][1] or step + 1)
-        place -= int(backs[step, place])
+        place -= rows[step][place]
     return spans

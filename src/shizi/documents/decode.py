@@ -113,17 +113,18 @@ def _score(
     best = total.max()
     if best < _LEAST:
         return []
-    order: list[int] = np.argsort(-total).tolist()
+    order: list[int] = np.argsort(-total)[:_KEPT].tolist()
+    order = [number for number in order if total[number] > best - _WIDTH]
+    probabilities = _probabilities(matrices, shares, [rows[number] for number in order])
     return [
         Candidate(
             "".join(grammar.characters[symbol] for symbol in texts[number]),
             total.item(number),
             acoustic.item(number),
             float(shares @ frees),
-            _probabilities(matrices, shares, rows[number]),
+            each,
         )
-        for number in order[:_KEPT]
-        if total[number] > best - _WIDTH
+        for number, each in zip(order, probabilities, strict=True)
     ]
 
 
@@ -140,17 +141,19 @@ def _free(view: Posterior, matrix: Floats, grammar: Grammar) -> float:
 
 
 def _probabilities(
-    matrices: Sequence[Floats], shares: Floats, row: Sequence[int]
-) -> tuple[float, ...]:
-    """Return the mean probability of each character over the views."""
-    total = np.zeros(len(row))
+    matrices: Sequence[Floats], shares: Floats, rows: Sequence[Sequence[int]]
+) -> list[tuple[float, ...]]:
+    """Return for each text the mean probability of each character over the views."""
+    totals = [np.zeros(len(row)) for row in rows]
     for matrix, share in zip(matrices, shares, strict=True):
-        spans = find_spans(matrix, row)
-        if spans is not None:
-            total += share * np.array(
-                [
-                    matrix[start:end, column].max()
-                    for column, (start, end) in zip(row, spans, strict=True)
-                ]
-            )
-    return tuple(np.minimum(total, 1.0).tolist())
+        for number, spans in enumerate(find_spans(matrix, rows)):
+            if spans is not None:
+                totals[number] += share * np.array(
+                    [
+                        matrix[start:end, column].max()
+                        for column, (start, end) in zip(
+                            rows[number], spans, strict=True
+                        )
+                    ]
+                )
+    return [tuple(np.minimum(total, 1.0).tolist()) for total in totals]

@@ -373,13 +373,27 @@ def _finish(
             final_arcs[-1][number] = arc
     characters, stand_ins, blocks = [""], [tuple[str, ...]()], [0]
     for (block, taken), number in numbers.items():
-        for character in partition.blocks[block]:
-            characters.append(character)
-            blocks.append(number)
-            others = (
-                each
-                for each in partition.aliases.get(character, ())
-                if partition.signs.get(each) not in taken and each not in dropped
-            )
-            stand_ins.append((character, *others))
+        members = partition.blocks[block]
+        characters += members
+        blocks += [number] * len(members)
+        stand_ins += [
+            (each, *_others(each, partition, taken, dropped))
+            if each in partition.aliases
+            else (each,)
+            for each in members
+        ]
     return Grammar(characters, stand_ins, blocks, final_arcs, finals, dropped)
+
+
+def _others(
+    character: str,
+    partition: _Partition,
+    taken: frozenset[tuple[int, ...]],
+    dropped: frozenset[str],
+) -> list[str]:
+    """Return the look-alikes of a character that cannot stand in its place."""
+    return [
+        each
+        for each in partition.aliases[character]
+        if partition.signs.get(each) not in taken and each not in dropped
+    ]

@@ -45,8 +45,8 @@ class _Table(NamedTuple):
 
     Attributes:
         starts: int64, (S + 1,), where each symbol's classes begin, and where all end.
-        classes: int64; the blank's for a symbol that has none.
-        counts: float64, 1, or 0 for a symbol that has none.
+        classes: int64; the blank's where the recogniser has none.
+        counts: float64, 1, or 0 where the recogniser has none.
         dropped: int64, the classes of characters that count for none.
     """
 
@@ -94,13 +94,23 @@ def gather(view: Posterior, grammar: Grammar, symbols: Ints) -> Floats:
 @lru_cache(maxsize=256)
 def _table(grammar: Grammar, classes: Classes) -> _Table:
     """Return a grammar's symbols as a recogniser's classes."""
-    starts, flat, counts = [0], list[int](), list[float]()
-    for stand_ins in grammar.stand_ins:
-        known = [classes.of[each] for each in stand_ins if each in classes.of]
-        flat += known or [0]
-        counts += [1.0] * len(known) or [0.0]
-        starts.append(len(flat))
-    dropped = [classes.of[each] for each in grammar.dropped if each in classes.of]
+    of = classes.of
+    own = np.array([of.get(each, 0) for each in grammar.characters], np.int64)
+    others = [
+        (symbol, of[each])
+        for symbol, stand_ins in enumerate(grammar.stand_ins)
+        for each in stand_ins[1:]
+        if each in of
+    ]
+    more = np.array(others, np.int64).reshape(-1, 2)
+    # A symbol without a class of its own keeps an entry that counts for nothing.
+    symbols = np.concatenate([np.arange(len(own)), more[:, 0]])
+    flat = np.concatenate([own, more[:, 1]])
+    order = np.argsort(symbols, kind="stable")
+    dropped = [of[each] for each in grammar.dropped if each in of]
     return _Table(
-        np.array(starts), np.array(flat), np.array(counts), np.array(dropped, np.int64)
+        np.searchsorted(symbols[order], np.arange(len(own) + 1)).astype(np.int64),
+        flat[order],
+        (flat[order] > 0).astype(np.float64),
+        np.array(dropped, np.int64),
     )
