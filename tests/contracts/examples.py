@@ -26,10 +26,12 @@ class Example:
     """One of the examples, as a command.
 
     Attributes:
-        command: The program and its first arguments.
+        program: The file in the examples' folder.
+        command: What runs it.
         keep: Puts a token where the client finds one of an earlier run.
     """
 
+    program: str
     command: tuple[str | Path, ...]
     keep: Callable[[Path, dict[str, str], str], None]
 
@@ -87,21 +89,29 @@ def _in_file_cache(folder: Path, variables: dict[str, str], token: str) -> None:
     (folder / f"mini_app.access_token.{app}.0.cache").write_text(json.dumps(kept))
 
 
+def _script(
+    program: str,
+    keep: Callable[[Path, dict[str, str], str], None],
+    *interpreter: str | Path,
+) -> Example:
+    return Example(program, (*interpreter, EXAMPLES / program), keep)
+
+
 def _wechatpy(version: str) -> Example:
     python = CLIENTS / f"wechatpy-{version}" / "bin" / "python"
-    return Example((python, EXAMPLES / "wechatpy_adapter.py"), _in_environment)
+    return _script("wechatpy_adapter.py", _in_environment, python)
 
 
 RUNNING = {
     "wechatpy-1.8": _wechatpy("1.8"),
     "wechatpy-2.0": _wechatpy("2.0"),
-    "co-wechat-api": Example(("node", EXAMPLES / "co-wechat-api.js"), _in_token_file),
-    "node-easywechat": Example(
-        ("node", EXAMPLES / "node-easywechat.js"), _in_file_cache
-    ),
-    "curl": Example(("sh", EXAMPLES / "curl.sh"), _in_environment),
-    "php-curl": Example(("php", EXAMPLES / "php-curl.php"), _in_environment),
+    "co-wechat-api": _script("co-wechat-api.js", _in_token_file, "node"),
+    "node-easywechat": _script("node-easywechat.js", _in_file_cache, "node"),
+    "curl": _script("curl.sh", _in_environment, "sh"),
+    "php-curl": _script("php-curl.php", _in_environment, "php"),
     "apache-httpclient": Example(
-        ("java", "-cp", _CLASSES, "ApacheHttpClient"), _in_environment
+        "ApacheHttpClient.java",
+        ("java", "-cp", _CLASSES, "ApacheHttpClient"),
+        _in_environment,
     ),
 }

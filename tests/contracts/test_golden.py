@@ -92,7 +92,7 @@ def test_a_token_of_no_use_is_told_as_each_client_looks_for_it(
     assert head.startswith(b"HTTP/1.1 200 ")
     assert type(reply["errcode"]) is int
     assert reply["errcode"] == (42001 if expired else 40001)
-    # EasyWeChat fetches a new token on these words alone.
+    # EasyWeChat looks for these words.
     assert ("access_token expired" in reply["errmsg"]) == expired
 
 
