@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from shizi.documents.pose import inverse, project
+from shizi.documents.pose import project
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,23 +42,44 @@ class Flat:
         """
         self.pose = pose
         width, height = page.size
-        # From millimetres on the page to the picture, and to the flat one.
         self._to_picture = pose.to_image @ np.diag([100 / width, 100 / height, 1])
-        shift = np.array([[1, 0, MARGIN], [0, 1, MARGIN], [0, 0, 1 / DENSITY]])
-        self._to_flat = shift * DENSITY
-        size = (
-            round((width + 2 * MARGIN) * DENSITY),
-            round((height + 2 * MARGIN) * DENSITY),
-        )
-        self.image = _warp(image, self._to_picture @ inverse(self._to_flat), size)
+        self.image, _ = flatten(image, pose, page, density=DENSITY, margin=MARGIN)
 
     def to_page(self, corners: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return places on the flat image, (N, 2), in millimetres on the page."""
-        return project(inverse(self._to_flat), corners.astype(np.float64))
+        return corners.astype(np.float64) / DENSITY - MARGIN
 
     def to_picture(self, corners: NDArray[np.float64]) -> NDArray[np.float32]:
         """Return places on the page, (N, 2), in pixels of the picture."""
         return project(self._to_picture, corners).astype(np.float32)
+
+
+def flatten(
+    image: Image, pose: Pose, page: PageSpec, *, density: float, margin: float
+) -> tuple[Image, NDArray[np.float64]]:
+    """Return a page laid flat with what is around it.
+
+    Args:
+        image: The picture: uint8, (H, W, 3), RGB.
+        pose: How the page lies in it.
+        page: The page.
+        density: Pixels a millimetre of the result.
+        margin: Millimetres around the page.
+
+    Returns:
+        The flat page, uint8, (H, W, 3), RGB, and what takes its pixels to those of the
+        picture: float64, (3, 3).
+    """
+    width, height = page.size
+    scale = np.array([100 / width, 100 / height])
+    matrix = np.diag([*scale / density, 1.0])
+    matrix[:2, 2] = -margin * scale
+    back = pose.to_image @ matrix
+    size = (
+        round((width + 2 * margin) * density),
+        round((height + 2 * margin) * density),
+    )
+    return _warp(image, back, size), back
 
 
 def _warp(

@@ -13,6 +13,7 @@ from shizi.core.geometry import Quad
 from shizi.documents.cell import Part, assign, lay_cells, place_labels
 from shizi.documents.constraints import Reading, choose, exchange
 from shizi.documents.flat import Flat
+from shizi.documents.outline import find_outline
 from shizi.documents.pages import find_pages
 from shizi.documents.piece import beginnings, join, read_pieces, spell
 
@@ -92,7 +93,11 @@ def read_document(
         spec.kind,
         text.size,
         fields,
-        {name: Quad.of(pose.corners.tolist()) for name, pose in poses.items()},
+        {
+            page.name: Quad.of(find_outline(image, poses[page.name], page).tolist())
+            for page in spec.pages
+            if page.name in poses
+        },
     )
 
 
