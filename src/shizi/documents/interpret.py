@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,11 +10,13 @@ from shizi.core.card import Card, Field
 from shizi.core.errors import CardNotFoundError
 from shizi.core.geometry import Quad
 from shizi.documents.cell import Part, assign, lay_cells, place_labels
-from shizi.documents.constraints import Reading, choose, exchange
+from shizi.documents.constraints import choose, exchange
 from shizi.documents.flat import Flat
 from shizi.documents.outline import find_outline
 from shizi.documents.pages import find_pages
-from shizi.documents.piece import beginnings, join, read_pieces, spell
+from shizi.documents.piece import beginnings, read_pieces, spell
+from shizi.documents.rows import read_rows
+from shizi.documents.value import best_of, decode_value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,25 +30,12 @@ if TYPE_CHECKING:
     from shizi.documents.constraints import Choice
     from shizi.documents.piece import Piece
     from shizi.documents.spec import DocumentSpec, FieldSpec, PageSpec
+    from shizi.documents.value import Find
     from shizi.ports import Engine
 
 
 # Millimetres by which labels stray from where the others let one expect them.
 _ACROSS, _DOWN = 5.0, 2.5
-
-
-class Find(NamedTuple):
-    """What was found for one field.
-
-    Attributes:
-        reading: Its rule, views and candidates.
-        corners: float32, (4, 2); where it stands in the picture.
-        density: Pixels of the picture a millimetre there.
-    """
-
-    reading: Reading
-    corners: NDArray[np.float32]
-    density: float
 
 
 def read_document(
@@ -67,9 +55,9 @@ def read_document(
         EngineError: The inference library failed.
     """
     poses = find_pages(engine, image, text, spec)
-    if not poses:
+    finds = {} if poses else read_rows(engine, image, text.lines, spec, today)
+    if not poses and not finds:
         raise CardNotFoundError(f"no {spec.kind} in the picture")
-    finds: dict[str, Find] = {}
     for page in spec.pages:
         if page.name in poses:
             flat = Flat(image, poses[page.name], page)
@@ -145,10 +133,10 @@ def _read_page(
             group = [spell(engine, image, flat, _expected(cell, page))]
         if group:
             options = beginnings(group, field.label or "", cell.end)
-            finds[field.name] = _best(field, options, flat, today)
+            finds[field.name] = best_of(field.rule, options, flat.to_picture, today)
     for field in page.fields:
         if field.label is None and (group := _inside(pieces, field, page)):
-            finds[field.name] = _decode(field, group, flat, today)
+            finds[field.name] = decode_value(field.rule, group, flat.to_picture, today)
     return finds
 
 
@@ -156,45 +144,6 @@ def _is_near(ends: NDArray[np.float64], expected: NDArray[np.float64]) -> bool:
     """Return whether a label was read where it may stand, in millimetres."""
     across, down = np.abs(ends[0] - expected[0])
     return bool(across < _ACROSS and down < _DOWN)
-
-
-def _best(
-    field: FieldSpec, options: Sequence[Sequence[Piece]], flat: Flat, today: date
-) -> Find:
-    """Return the way to cut a value that its rule has to bend least."""
-    finds = [_decode(field, pieces, flat, today) for pieces in options if pieces]
-    if len(finds) == 1:
-        return finds[0]
-    return max(finds, key=_straightness)
-
-
-def _straightness(find: Find) -> float:
-    """Return how little the best candidate had to be bent, in nats; nought is best."""
-    if not find.reading.candidates:
-        return -math.inf
-    best = find.reading.candidates[0]
-    return best.score - best.free
-
-
-def _decode(field: FieldSpec, pieces: Sequence[Piece], flat: Flat, today: date) -> Find:
-    """Return what a field may say, given its pieces in reading order."""
-    views = [join(pieces)]
-    candidates = field.rule.read(views, today=today)
-    corners = _outline(pieces)
-    picture = flat.to_picture(corners)
-    height = np.hypot(*(picture[3] - picture[0])) / max(
-        1e-6, np.hypot(*(corners[3] - corners[0]))
-    )
-    return Find(Reading(field.rule, views, candidates), picture, float(height))
-
-
-def _outline(pieces: Sequence[Piece]) -> NDArray[np.float64]:
-    """Return the corners of the rectangle around pieces, (4, 2), in millimetres."""
-    if len(pieces) == 1:
-        return pieces[0].corners
-    points = np.concatenate([piece.corners for piece in pieces])
-    (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
-    return np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
 
 
 def _expected(cell: Cell, page: PageSpec) -> NDArray[np.float64]:

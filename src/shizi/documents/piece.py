@@ -67,6 +67,12 @@ class Piece(NamedTuple):
         """Return its height in millimetres."""
         return float(self.corners[2:, 1].mean() - self.corners[:2, 1].mean())
 
+    def after(self, count: int) -> Piece:
+        """Return it without its first characters."""
+        glyphs = greedy(self.posterior)
+        middle = (glyphs[count - 1].end + glyphs[count].start) // 2
+        return _part(self, middle, len(self.posterior.log_probs))
+
 
 def read_pieces(
     engine: Engine,
@@ -115,7 +121,11 @@ def spell(
     Raises:
         EngineError: The inference library failed.
     """
-    posterior = engine.spell(image, flat.to_picture(corners))
+    return spelled(engine.spell(image, flat.to_picture(corners)), corners)
+
+
+def spelled(posterior: Posterior, corners: NDArray[np.float64]) -> Piece:
+    """Return a text inside four corners, (4, 2), in any unit."""
     text = "".join(glyph.character for glyph in greedy(posterior))
     return Piece(corners, text, posterior)
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 # Labels of real cards lie some millimetres from where the standard draws them, so that
 # the first guess, from two of them, may miss the others by 7 % of the page's width.
 _FIRST, _LAST = 0.075, 0.05
-# A page is not told by less.
-_LEAST = 4
+# A page is not told by less, nor where more than this share of its labels is elsewhere.
+_LEAST, _ASTRAY = 4, 0.5
 # Lens and tilt change a page's proportions by less than this factor.
 _STRETCH = 1.6
 # How strongly the perspective is held back, in halves of the page's width: labels stray
@@ -95,7 +95,9 @@ def find_pose(hits: Sequence[Hit], page: PageSpec) -> Pose | None:
         if len(best) < _LEAST:
             return None
     matrix = _fit(best, specs, page)
-    if not _is_plausible(matrix, page):
+    # The same labels elsewhere: as rows on a screen, a few of which stand as on a page.
+    astray = {hit.text for hit in mine} - {hit.text for hit in best}
+    if len(astray) > _ASTRAY * len(best) or not _is_plausible(matrix, page):
         return None
     back = inverse(matrix)
     return Pose(

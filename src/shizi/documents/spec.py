@@ -90,18 +90,33 @@ class PageSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class RowSpec:
+    """A row of the document where it is shown as rows of labels and values.
+
+    Attributes:
+        labels: What the row may be headed by.
+        field: The name of the field; None for a row that is not read.
+    """
+
+    labels: tuple[str, ...]
+    field: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentSpec:
     """A kind of document.
 
     Attributes:
         kind: Its name, `vehicle_licence`.
         pages: Its pages.
+        rows: Its rows, where it is shown on a screen; none if it never is.
         rules: The rules of its fields, by name.
         constraints: What its fields have to do with each other.
     """
 
     kind: str
     pages: tuple[PageSpec, ...]
+    rows: tuple[RowSpec, ...]
     rules: Mapping[str, Rule]
     constraints: tuple[Constraint, ...]
 
@@ -146,8 +161,10 @@ def parse_spec(text: str) -> DocumentSpec:
     constraints = tuple(
         make_constraint(each, names) for each in table.tables("constraint")
     )
+    rows = tuple(_row(each, names) for each in table.tables("row"))
+    _unique(table, "row label", [label for row in rows for label in row.labels])
     table.end()
-    return DocumentSpec(kind, pages, rules, constraints)
+    return DocumentSpec(kind, pages, rows, rules, constraints)
 
 
 def _rules(table: Table) -> dict[str, Rule]:
@@ -205,6 +222,16 @@ def _label(table: Table) -> LabelSpec:
     label = LabelSpec(text, at, width, table.texts("also", ()))
     table.end()
     return label
+
+
+def _row(table: Table, names: list[str]) -> RowSpec:
+    """Return one row."""
+    labels = table.texts("labels")
+    field = table.text("field") if table.has("field") else None
+    if field is not None and field not in names:
+        raise table.fault(f"no field is named {field!r}")
+    table.end()
+    return RowSpec(labels, field)
 
 
 def _field(

@@ -89,8 +89,13 @@ def _flatten(
     """Return the quadrilateral as a rectangle of a (width, height)."""
     width, height = size
     # A warp maps the whole image unless it is handed the part that matters.
-    left, top = np.maximum(np.floor(corners.min(axis=0)).astype(int) - 2, 0)
-    right, bottom = np.ceil(corners.max(axis=0)).astype(int) + 3
+    limit = np.array(image.shape[1::-1]) - 1
+    low = np.floor(corners.min(axis=0)).astype(int) - 2
+    left, top = np.clip(low, 0, limit)
+    # Corners off the image still show its border.
+    right, bottom = np.maximum(
+        np.ceil(corners.max(axis=0)).astype(int) + 3, (left + 1, top + 1)
+    )
     part = image[top:bottom, left:right]
     target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     source = (corners - (left, top)).astype(np.float32)

@@ -1,0 +1,83 @@
+"""What the pieces of one value say."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shizi.documents.constraints import Reading
+from shizi.documents.piece import join
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from shizi.documents.piece import Piece
+    from shizi.documents.rules import Rule
+
+# Takes places where the pieces are told, (N, 2), to pixels of the picture.
+ToPicture = Callable[[NDArray[np.float64]], NDArray[np.float32]]
+
+
+class Find(NamedTuple):
+    """What was found for one field.
+
+    Attributes:
+        reading: Its rule, views and candidates.
+        corners: float32, (4, 2); where it stands in the picture.
+        density: Pixels of the picture a millimetre there.
+    """
+
+    reading: Reading
+    corners: NDArray[np.float32]
+    density: float
+
+
+def best_of(
+    rule: Rule,
+    options: Sequence[Sequence[Piece]],
+    to_picture: ToPicture,
+    today: date,
+) -> Find:
+    """Return the way to cut a value that its rule has to bend least."""
+    finds = [
+        decode_value(rule, pieces, to_picture, today) for pieces in options if pieces
+    ]
+    if len(finds) == 1:
+        return finds[0]
+    return max(finds, key=_straightness)
+
+
+def _straightness(find: Find) -> float:
+    """Return how little the best candidate had to be bent, in nats; nought is best."""
+    if not find.reading.candidates:
+        return -math.inf
+    best = find.reading.candidates[0]
+    return best.score - best.free
+
+
+def decode_value(
+    rule: Rule, pieces: Sequence[Piece], to_picture: ToPicture, today: date
+) -> Find:
+    """Return what a field may say, given its pieces in reading order."""
+    views = [join(pieces)]
+    candidates = rule.read(views, today=today)
+    corners = _outline(pieces)
+    picture = to_picture(corners)
+    height = np.hypot(*(picture[3] - picture[0])) / max(
+        1e-6, np.hypot(*(corners[3] - corners[0]))
+    )
+    return Find(Reading(rule, views, candidates), picture, float(height))
+
+
+def _outline(pieces: Sequence[Piece]) -> NDArray[np.float64]:
+    """Return the corners of the rectangle around pieces, (4, 2), in millimetres."""
+    if len(pieces) == 1:
+        return pieces[0].corners
+    points = np.concatenate([piece.corners for piece in pieces])
+    (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
+    return np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
