@@ -81,10 +81,10 @@ def _border(
     """
     change = np.abs(view[:, 2:] - view[:, :-2]).max(axis=2)
     change = np.minimum(change, _CAP)
-    rows = np.arange(
-        round((_AROUND + _CORNER * along) * _DENSITY),
-        round((_AROUND + (1 - _CORNER) * along) * _DENSITY),
+    top, bottom = (
+        round((_AROUND + part * along) * _DENSITY) for part in (_CORNER, 1 - _CORNER)
     )
+    rows: NDArray[np.int64] = np.arange(top, bottom, dtype=np.int64)
     share = (rows.astype(np.float64) / _DENSITY - _AROUND)[None, :] / along
     steps = np.arange(-reach[0], reach[1] + 0.01, 1 / _DENSITY)
     near, far = (grid.ravel()[:, None] for grid in np.meshgrid(steps, steps))
