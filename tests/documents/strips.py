@@ -13,7 +13,8 @@ CHARACTERS = (
     string.digits
     + string.ascii_letters
     + "-—–_一×〇Ø ·+*/()（）０Ａ:人"
-    + "京粤粵渝车車小大中型普通客轿货重半挂牵引普半非营运租赁警用学教练奇怪名东省市区"
+    + "京粤粵渝车車小大中型普通客轿货重半挂牵引普半非营运租赁警用学教练奇怪东名"
+    + "省市区北重庆"
 )
 CLASSES = {each: number for number, each in enumerate(dict.fromkeys(CHARACTERS), 1)}
 

@@ -135,12 +135,12 @@ def test_a_name_close_to_the_vocabulary_is_not_let_out():
     assert read("vehicle_type", view)[0] == "小型普通客车"
 
 
-def test_a_likely_beginning_decides_between_readings():
-    free = {"kind": "free", "characters": "京粤车小", "least": 1}
-    view = strip({"小": 0.5, "粤": 0.4}, "京")
-    assert made(**free).read([view], today=TODAY)[0].text == "小京"
-    likely = made(**free, beginnings=["粤京"], bonus=1.0)
-    assert likely.read([view], today=TODAY)[0].text == "粤京"
+def test_a_name_of_the_lexicon_decides_between_readings():
+    free = {"kind": "free", "characters": "北京重庆市东西城区小", "least": 1}
+    view = strip({"东": 0.6, "重": 0.3}, "庆市")
+    assert made(**free).read([view], today=TODAY)[0].text == "东庆市"
+    likely = made(**free, lexicon="places", bonus=2.0)
+    assert likely.read([view], today=TODAY)[0].text == "重庆市"
 
 
 def test_what_a_text_is_replaced_by_is_given_once():

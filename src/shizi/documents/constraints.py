@@ -185,7 +185,7 @@ def make_constraint(table: Table, names: Sequence[str]) -> Constraint:
             raise table.fault(f"no part is named {part!r}")
     if kind.parts and len(parts) != kind.fields:
         raise table.fault(f"it is about {kind.fields} parts")
-    given = table.table("table") if name == "table" else None
+    rows = _rows(table) if name == "table" else {}
     ranges = table.table("ranges") if name == "range" else None
     slack = table.numbers("slack", 2) if kind.slack else (0.0, 0.0)
     constraint = Constraint(
@@ -193,14 +193,27 @@ def make_constraint(table: Table, names: Sequence[str]) -> Constraint:
         fields,
         weight,
         parts,
-        {key: given.texts(key) for key in given.names()} if given else {},
+        rows,
         {key: _pair(ranges, key) for key in ranges.names()} if ranges else {},
         (slack[0], slack[1]),
     )
-    if (given and not constraint.table) or (ranges and not constraint.ranges):
-        raise table.fault("its table is empty")
+    if ranges and not constraint.ranges:
+        raise table.fault("ranges is empty")
     table.end()
     return constraint
+
+
+def _rows(table: Table) -> dict[str, tuple[str, ...]]:
+    """Return the table of a constraint, which is a list of lines of several words."""
+    rows: dict[str, tuple[str, ...]] = {}
+    for text in table.texts("table"):
+        key, *values = text.split()
+        if not values or key in rows:
+            raise table.fault(f"table: {text!r} says nothing new")
+        rows[key] = tuple(values)
+    if not rows:
+        raise table.fault("table is empty")
+    return rows
 
 
 def _pair(table: Table, key: str) -> tuple[float, float]:

@@ -8,6 +8,7 @@ exactly, on every view.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -17,7 +18,8 @@ from shizi.documents.lattice import gather
 from shizi.documents.search import search
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
     from typing import TypeAlias
 
     from numpy.typing import NDArray
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
 _BEAM = 16
 # How many candidates are kept, and how far below the best, in nats.
 _KEPT, _WIDTH = 8, 10.0
+# Of how many texts of a view it is asked what else they may be; how far below the best
+# such a text and others that are given may be.
+_REPAIRED, _WIDE = 4, 30.0
 # A view that the grammar has to bend by so many nats counts half.
 _BENT = 4.0
 _LEAST = -1000.0
@@ -61,6 +66,7 @@ def decode(
     *,
     beam: int = _BEAM,
     extra: Iterable[str] = (),
+    near: Callable[[str], Iterable[str]] | None = None,
 ) -> list[Candidate]:
     """Return what the views of one field may say, best first.
 
@@ -72,23 +78,34 @@ def decode(
         views: Strips of the same field, of any lengths.
         beam: How many prefixes are followed.
         extra: Texts to be scored too, if the grammar allows them.
+        near: What else a text may be read as, to be scored too.
     """
     views = [view for view in views if len(view.log_probs) and view.classes]
     if not views:
         return []
     found: dict[tuple[int, ...], float] = {}
+    others = list(extra)
     for view in views:
-        found.update(search(view, grammar, beam))
-    found.update(filter(None, map(grammar.spell, extra)))
-    return _score(views, grammar, found)
+        likely = search(view, grammar, beam)
+        found.update(likely)
+        if near is not None:
+            for symbols in islice(likely, _REPAIRED):
+                others += near("".join(map(grammar.characters.__getitem__, symbols)))
+    given = dict(filter(None, map(grammar.spell, others)))
+    return _score(views, grammar, found | given, set(given))
 
 
 def _score(
     views: Sequence[Posterior],
     grammar: Grammar,
     found: Mapping[tuple[int, ...], float],
+    given: AbstractSet[tuple[int, ...]],
 ) -> list[Candidate]:
-    """Return the best of some texts, given as symbols, scored on all views."""
+    """Return the best of some texts, given as symbols, scored on all views.
+
+    Args:
+        given: Those that were not found by searching.
+    """
     if not found:
         return []
     texts, weights = list(found), np.array(list(found.values()))
@@ -113,8 +130,13 @@ def _score(
     best = total.max()
     if best < _LEAST:
         return []
-    order: list[int] = np.argsort(-total)[:_KEPT].tolist()
-    order = [number for number in order if total[number] > best - _WIDTH]
+    ranked: list[int] = np.argsort(-total).tolist()
+    order = [
+        number
+        for rank, number in enumerate(ranked)
+        if (rank < _KEPT and total[number] > best - _WIDTH)
+        or (texts[number] in given and total[number] > best - _WIDE)
+    ]
     probabilities = _probabilities(matrices, shares, [rows[number] for number in order])
     return [
         Candidate(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from shizi.documents.checks import CHECKS
 from shizi.documents.decode import decode
 from shizi.documents.grammar import compile_grammar
+from shizi.documents.lexicon import load_lexicon
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from shizi.core.posterior import Posterior
     from shizi.documents.decode import Candidate
     from shizi.documents.grammar import Grammar
+    from shizi.documents.lexicon import Lexicon
     from shizi.documents.table import Table
 
 _BEAM = 16
@@ -53,8 +55,8 @@ class Rule:
         outside: The way out of a vocabulary.
         replaced: What is given instead of some texts.
         prefixes: What is taken off the beginning of a text.
-        beginnings: What a text likely begins with.
-        bonus: By how many nats a text with such a beginning is likelier.
+        lexicon: Names that a text likely begins with.
+        bonus: By how many nats each such name makes a text likelier.
     """
 
     name: str
@@ -64,7 +66,7 @@ class Rule:
     outside: Outside | None = None
     replaced: Mapping[str, str] = field(default_factory=dict[str, str])
     prefixes: tuple[str, ...] = ()
-    beginnings: tuple[str, ...] = ()
+    lexicon: Lexicon | None = None
     bonus: float = 0.0
 
     def read(
@@ -77,7 +79,8 @@ class Rule:
             today: No date is later.
             extra: Texts to be scored too, as those read on another page.
         """
-        found = decode(views, self.grammar, beam=self.beam, extra=extra)
+        near = self.lexicon.near if self.lexicon else None
+        found = decode(views, self.grammar, beam=self.beam, extra=extra, near=near)
         if self.outside:
             found = _let_out(found, views, self.outside)
         return _checked(self._normalised(found), self.checks, today)
@@ -91,8 +94,9 @@ class Rule:
                 text = text.removeprefix(prefix)
             text = self.replaced.get(text, text)
             if text not in texts:
-                bonus = self.bonus if text.startswith(self.beginnings) else 0.0
-                texts[text] = each._replace(text=text, score=each.score + bonus)
+                depth = self.lexicon.depth(text) if self.lexicon else 0
+                score = each.score + depth * self.bonus
+                texts[text] = each._replace(text=text, score=score)
         return sorted(texts.values(), key=lambda each: -each.score)
 
 
@@ -119,8 +123,10 @@ def make_rule(
     if beam < 1:
         raise table.fault("beam is not above nought")
     patterns = _free(table) if kind == "free" else _patterns(table)
-    beginnings = table.texts("beginnings", ())
-    bonus = table.number("bonus") if beginnings else 0.0
+    lexicon, bonus = None, 0.0
+    if table.has("lexicon"):
+        lexicon = table.attempt(load_lexicon, table.text("lexicon"))
+        bonus = table.number("bonus")
     outside = None
     if kind == "vocabulary" and table.has("outside"):
         outside = Outside(
@@ -146,7 +152,7 @@ def make_rule(
         outside,
         replacements,
         prefixes,
-        beginnings,
+        lexicon,
         bonus,
     )
 

@@ -38,7 +38,8 @@ def search(
         beam: How many prefixes are followed.
 
     Returns:
-        The weight of each text, which is given as the symbols of its characters.
+        The weight of each text, which is given as the symbols of its characters; the
+        likeliest first.
     """
     symbols = symbols_of(view, grammar)
     if not len(symbols):

@@ -1,0 +1,106 @@
+"""Names that values begin with: places of addresses, brands of models."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from shizi.core.errors import SpecError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    # Each name with the names that may follow it.
+    Tree = Mapping[str, "Tree"]
+
+# Names up to this length are alike with one character changed, longer ones with two.
+_SHORT = 3
+# How many readings of one text are tried.
+_MOST = 12
+
+
+class Lexicon:
+    """A tree of names; on the way down one level may be left out."""
+
+    def __init__(self, tree: Tree) -> None:
+        """Take each name with those that may follow it."""
+        self._tree = tree
+
+    def depth(self, text: str) -> int:
+        """Return with how many of the names, one after the other, a text begins."""
+        depth, place, tree = 0, 0, self._tree
+        while found := _next(tree, text, place):
+            name, tree = found
+            depth, place = depth + 1, place + len(name)
+        return depth
+
+    def near(self, text: str) -> list[str]:
+        """Return the texts that names would make of one that begins much like them."""
+        found: list[str] = []
+        for other in _repaired(self._tree, text, 0):
+            if other != text and other not in found:
+                found.append(other)
+            if len(found) == _MOST:
+                break
+        return found
+
+
+def _repaired(tree: Tree, text: str, place: int) -> Iterator[str]:
+    """Yield a text with the names from a place on put right."""
+    if found := _next(tree, text, place):
+        yield from _repaired(found[1], text, place + len(found[0]))
+        return
+    yield text
+    for name, below in _choices(tree):
+        end = place + len(name)
+        if _is_like(name, text[place:end]):
+            yield from _repaired(below, text[:place] + name + text[end:], end)
+
+
+def _next(tree: Tree, text: str, place: int) -> tuple[str, Tree] | None:
+    """Return the longest name at a place of a text, and what may follow it."""
+    best: tuple[str, Tree] | None = None
+    for name, below in _choices(tree):
+        if text.startswith(name, place) and (best is None or len(name) > len(best[0])):
+            best = name, below
+    return best
+
+
+def _choices(tree: Tree) -> Iterator[tuple[str, Tree]]:
+    """Yield the names of a level, and of the one below it."""
+    yield from tree.items()
+    for below in tree.values():
+        yield from below.items()
+
+
+def _is_like(name: str, text: str) -> bool:
+    if len(text) != len(name):
+        return False
+    changed = sum(one != other for one, other in zip(name, text, strict=True))
+    return changed <= (1 if len(name) <= _SHORT else 2)
+
+
+@cache
+def load_lexicon(name: str) -> Lexicon:
+    """Return a lexicon that comes with the package.
+
+    Its lines are `name/name: name name`: what follows a path of names.
+
+    Raises:
+        SpecError: There is none of that name.
+    """
+    source = resources.files("shizi.documents") / "lexicons" / f"{name}.txt"
+    if not name.isidentifier() or not source.is_file():
+        raise SpecError(f"no lexicon is named {name!r}")
+    tree: dict[str, Tree] = {}
+    for line in source.read_text(encoding="utf-8").splitlines():
+        if line.startswith("#"):
+            continue
+        path, _, names = line.partition(":")
+        here = tree
+        for step in path.split("/"):
+            here = here.setdefault(step, {})
+        for each in names.split():
+            here.setdefault(each, {})
+    return Lexicon(tree)
