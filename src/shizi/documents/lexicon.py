@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from shizi.core.errors import SpecError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
+    from typing import TypeAlias
 
     # Each name with the names that may follow it.
-    Tree = Mapping[str, "Tree"]
+    Tree: TypeAlias = dict[str, "Tree"]
 
 # Names up to this length are alike with one character changed, longer ones with two.
 _SHORT = 3
@@ -93,7 +94,7 @@ def load_lexicon(name: str) -> Lexicon:
     source = resources.files("shizi.documents") / "lexicons" / f"{name}.txt"
     if not name.isidentifier() or not source.is_file():
         raise SpecError(f"no lexicon is named {name!r}")
-    tree: dict[str, Tree] = {}
+    tree: Tree = {}
     for line in source.read_text(encoding="utf-8").splitlines():
         if line.startswith("#"):
             continue
