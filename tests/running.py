@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -11,8 +12,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 SHIZI = [sys.executable, "-m", "shizi"]
@@ -46,7 +46,9 @@ class Running:
 
 
 @contextmanager
-def serving(data: Path, *options: str) -> Iterator[Running]:
+def serving(
+    data: Path, *options: str, environment: Mapping[str, str] | None = None
+) -> Iterator[Running]:
     log = data.parent / "log"
     with log.open("w") as errors:
         process = subprocess.Popen(
@@ -61,6 +63,7 @@ def serving(data: Path, *options: str) -> Iterator[Running]:
                 "1",
                 *options,
             ],
+            env={**os.environ, **(environment or {})},
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,

@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.contracts.stand import PictureHost, Stand, draw_pictures
-from tests.running import serving, shizi
+from tests.contracts.stand import PictureHost, Stand, draw_pictures, standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,17 +28,5 @@ def host(pictures: Path) -> Iterator[PictureHost]:
 def stand(
     host: PictureHost, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Stand]:
-    data = tmp_path_factory.mktemp("stand") / "data"
-    with serving(data, "--fetch-allow", "127.0.0.1") as running:
-        app = json.loads(shizi("app", "add", "contract", "--data", data, "--json"))
-        issue = ("token", "issue", app["appid"], "--data", data)
-        yield Stand(
-            url=running.url,
-            app_id=app["appid"],
-            secret=app["secret"],
-            data=data,
-            pictures=host.folder,
-            host=host.url,
-            token=shizi(*issue).strip(),
-            expired=shizi(*issue, "--seconds", "0").strip(),
-        )
+    with standing(tmp_path_factory.mktemp("stand"), host) as running:
+        yield running

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -11,10 +13,11 @@ from urllib.parse import unquote, urlsplit
 
 from PIL import Image
 
+from tests.running import serving, shizi
 from tests.samples import SAMPLE, SAMPLE_LINES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
@@ -110,6 +113,34 @@ class PictureHost(ThreadingHTTPServer):
     def __exit__(self, *_: object) -> None:
         self.shutdown()
         self.server_close()
+
+
+@contextmanager
+def standing(
+    folder: Path, host: PictureHost, environment: Mapping[str, str] | None = None
+) -> Iterator[Stand]:
+    """Run a server for as long as the context lasts.
+
+    Args:
+        folder: For its data folder and its log, `log`.
+        host: Where its clients find pictures.
+        environment: Its settings, beside the usual.
+    """
+    data = folder / "data"
+    allowed = ("--fetch-allow", "127.0.0.1")
+    with serving(data, *allowed, environment=environment) as running:
+        app = json.loads(shizi("app", "add", "contract", "--data", data, "--json"))
+        issue = ("token", "issue", app["appid"], "--data", data)
+        yield Stand(
+            url=running.url,
+            app_id=app["appid"],
+            secret=app["secret"],
+            data=data,
+            pictures=host.folder,
+            host=host.url,
+            token=shizi(*issue).strip(),
+            expired=shizi(*issue, "--seconds", "0").strip(),
+        )
 
 
 class _Handler(SimpleHTTPRequestHandler):

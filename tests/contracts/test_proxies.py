@@ -15,23 +15,32 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
 from tests.contracts.island import WECHAT, make_ca
-from tests.contracts.stand import CASES, ROOT, Stand
+from tests.contracts.stand import CASES, ROOT, Stand, standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from tests.contracts.stand import PictureHost
+
 pytestmark = pytest.mark.contract
 
 
+# WeChat's, of which the server knows nothing.
+TOKEN = "81_" + "wEChAt-_0" * 16
+
+
 class _WeChat(BaseHTTPRequestHandler):
-    """Stands for WeChat: tells what it was asked."""
+    """Stands for WeChat: tells what it was asked, and one token."""
 
     def do_GET(self) -> None:
         told = {"wechat": self.path, "host": self.headers["Host"]}
+        if self.path.startswith("/cgi-bin/token?"):
+            told["access_token"] = TOKEN
         body = json.dumps(told).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
@@ -78,6 +87,18 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made.chmod(0o755)
     make_ca(made, WECHAT)
     return made
+
+
+@pytest.fixture(scope="module")
+def stand(host: PictureHost, folder: Path) -> Iterator[Stand]:
+    """Serve as the documents tell behind a proxy."""
+    environment = {
+        "SHIZI_TOKEN_MODE": "foreign",
+        "SHIZI_FOREIGN_WORD": "choose-a-long-word",
+        "SHIZI_TRUSTED_PROXIES": '["127.0.0.1/32"]',
+    }
+    with standing(folder, host, environment) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -220,10 +241,59 @@ def test_ocr_is_answered_here(
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-@pytest.mark.parametrize("path", ["/cgi-bin/token?appid=a", "/sns/jscode2session", "/"])
+@pytest.mark.parametrize("path", ["/cgi-bin/user?a=b", "/sns/jscode2session", "/"])
 def test_everything_else_is_wechat_s(proxy: Proxy, path: str, scheme: str) -> None:
     reply = proxy.call(f"{scheme}://{WECHAT}{path}")
     assert reply == {"wechat": path, "host": WECHAT}
+
+
+@pytest.mark.parametrize("api", CASES)
+def test_a_token_of_wechat_s_opens_ocr_behind_the_proxy(
+    proxy: Proxy, stand: Stand, api: str
+) -> None:
+    grant = "grant_type=client_credential&appid=a&secret=b"
+    token = proxy.call(f"https://{WECHAT}/cgi-bin/token?{grant}")["access_token"]
+    address = f"https://{WECHAT}/cv/ocr/{api}?access_token={token}"
+    picture = stand.pictures / CASES[api].picture
+    reply = proxy.call(address, "-F", f"img=@{picture}")
+    assert CASES[api].told(reply) == CASES[api].expected
+
+
+def test_a_token_of_wechat_s_opens_nothing_past_the_proxy(stand: Stand) -> None:
+    address = f"{stand.url}/cv/ocr/comm?access_token={TOKEN}"
+    assert httpx.post(address, timeout=10).json()["errcode"] == 40001
+
+
+def test_a_client_cannot_lie_about_its_address(
+    proxy: Proxy, stand: Stand, folder: Path
+) -> None:
+    lie = ("-H", "X-Forwarded-For: 203.0.113.7")
+    address = f"https://{WECHAT}/cv/ocr/comm?access_token={stand.token}"
+    reply = proxy.call(address, *lie, "-F", "img=a")
+    assert _logged_address(folder, reply) == "127.0.0.1"
+
+
+def test_the_server_is_told_the_client_s_address(
+    proxy: Proxy, stand: Stand, folder: Path
+) -> None:
+    # Loopback has more than one address, and curl may call from another.
+    other = ("--interface", "127.0.0.9")
+    address = f"https://{WECHAT}/cv/ocr/comm?access_token={stand.token}"
+    reply = proxy.call(address, *other, "-F", "img=a")
+    assert _logged_address(folder, reply) == "127.0.0.9"
+
+
+def _logged_address(folder: Path, reply: dict[str, Any]) -> str:
+    """Return the address in the audit of an error; it is written after the reply."""
+    rid: str = reply["errmsg"].split()[-1]
+    deadline = time.monotonic() + 10
+    while True:
+        for line in (folder / "log").read_text(encoding="utf-8").splitlines():
+            if rid in line:
+                address: str = json.loads(line)["address"]
+                return address
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 @pytest.mark.parametrize("path", ["/cv/ocr/../../cgi-bin/a", "/cv/ocr%2F..%2F..%2Fcgi"])
@@ -249,7 +319,7 @@ def test_no_log_of_nginx_tells_a_token(folder: Path, stand: Stand, wechat: int) 
     with _nginx(folder, ports, server, f"127.0.0.1:{wechat}"):
         address = f"https://{WECHAT}/cv/ocr/comm?access_token=SECRET"
         proxy = Proxy(*ports, folder)
-        assert proxy.call(address, "-F", "img=a")["errcode"] == 40001
+        assert proxy.call(address, "-F", "img=a")["errcode"] == 101002
     log = (folder / "wechat.log").read_text()
     assert "POST /cv/ocr/comm 200" in log
     assert "SECRET" not in log
