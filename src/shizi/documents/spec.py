@@ -204,8 +204,8 @@ def _page(table: Table, rules: Mapping[str, Rule]) -> PageSpec:
     if titles:
         at, title_width = _point(table, "title_at"), table.number("title_width")
     labels = tuple(_label(each) for each in table.tables("label"))
-    fields = tuple(_field(each, labels, rules) for each in table.tables("field"))
     _unique(table, "label", [label.text for label in labels])
+    fields = tuple(_field(each, labels, rules) for each in table.tables("field"))
     if not labels or not fields:
         raise table.fault("a page needs labels and fields")
     table.end()
