@@ -61,9 +61,9 @@ _STORED: dict[int, Callable[[Image], Image]] = {
 # From this orientation on the sides change places.
 _SIDEWAYS = 5
 
-# Pixels are taken out of Pillow by parts, in pixels (width, height): a copy of the
-# whole, in its four bytes a pixel, would double the memory of a large picture.
-_PART = (4096, 128)
+# Pixels are taken out of Pillow by parts, at most so wide and of so many pixels: a copy
+# of the whole, in its four bytes a pixel, would double the memory of a large picture.
+_PART_WIDTH, _PART_PIXELS = 4096, 4096 * 128
 
 
 def _allocate(shape: tuple[int, int, int]) -> Image:
@@ -191,10 +191,12 @@ def _pixels(picture: PIL.Image.Image, allocate: Allocate) -> Image:
     sides = (width, height) if orientation >= _SIDEWAYS else (height, width)
     image = allocate((*sides, 3))
     stored = _STORED[orientation](image) if orientation > 1 else image
-    for top in range(0, height, _PART[1]):
-        bottom = min(top + _PART[1], height)
-        for left in range(0, width, _PART[0]):
-            right = min(left + _PART[0], width)
+    across = min(width, _PART_WIDTH)
+    down = _PART_PIXELS // across
+    for top in range(0, height, down):
+        bottom = min(top + down, height)
+        for left in range(0, width, across):
+            right = min(left + across, width)
             part = picture.crop((left, top, right, bottom))
             stored[top:bottom, left:right] = _colours(part)
     return image
