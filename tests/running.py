@@ -47,9 +47,12 @@ class Running:
 
 @contextmanager
 def serving(
-    data: Path, *options: str, environment: Mapping[str, str] | None = None
+    data: Path,
+    *options: str,
+    environment: Mapping[str, str] | None = None,
+    log_name: str = "log",
 ) -> Iterator[Running]:
-    log = data.parent / "log"
+    log = data.parent / log_name
     with log.open("w") as errors:
         process = subprocess.Popen(
             [

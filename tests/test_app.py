@@ -163,3 +163,45 @@ def test_a_taken_port_is_a_usage_error(server: Running, tmp_path: Path) -> None:
     )
     assert done.returncode == 2
     assert f"cannot listen on 127.0.0.1:{port}" in done.stderr
+
+
+def wrong_secrets(url: str, app_id: str, *addresses: str) -> list[int]:
+    """Return what one wrong secret from each address is answered with."""
+    query = {"grant_type": "client_credential", "appid": app_id, "secret": "wrong"}
+    return [
+        httpx.get(
+            f"{url}/cgi-bin/token", params=query, headers={"X-Forwarded-For": address}
+        ).json()["errcode"]
+        for address in addresses
+    ]
+
+
+def test_a_made_up_address_does_not_pass_the_brake_on_guessing(
+    server: Running,
+) -> None:
+    app_id = json.loads(shizi("app", "add", "t", "--data", server.data, "--json"))
+    made_up = [f"192.0.2.{number}" for number in range(11)]
+    codes = wrong_secrets(server.url, app_id["appid"], *made_up)
+    assert codes == [40125] * 10 + [45011]
+
+
+def test_an_open_server_behind_a_proxy_knows_its_callers(tmp_path: Path) -> None:
+    environment = {
+        "SHIZI_TOKEN_MODE": "open",
+        "SHIZI_TRUSTED_PROXIES": '["127.0.0.0/8"]',
+    }
+    with serving(tmp_path / "data", environment=environment) as running:
+        reply = httpx.post(
+            f"{running.url}/cv/ocr/comm",
+            files={"img": SAMPLE.read_bytes()},
+            headers={"X-Forwarded-For": "198.51.100.9, 192.0.2.7, 127.0.0.9"},
+            timeout=60,
+        )
+        assert reply.json()["errcode"] == 0
+        shown = shizi("quota", "show", "guest", "--json", "--data", running.data)
+        assert json.loads(shown)["printed_text"]["used"] == 1
+        codes = wrong_secrets(running.url, "guest", *["192.0.2.1"] * 11, "192.0.2.2")
+        assert codes == [40125] * 10 + [45011, 40125]
+        log = (tmp_path / "log").read_text().splitlines()
+        call = next(line for line in map(json.loads, log) if line["event"] == "call")
+        assert (call["app"], call["address"]) == ("guest", "192.0.2.7")

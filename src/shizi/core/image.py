@@ -84,7 +84,9 @@ def decode_image(data: bytes, allocate: Allocate = _allocate) -> Image:
         ImageDecodeError: The bytes are none of these formats, are damaged or cut off,
             or the image is beyond the limits.
     """
-    format_name = _sniff(data)
+    format_name = find_format(data)
+    if format_name is None:
+        raise ImageDecodeError("the file is no JPEG, PNG, WebP, BMP or GIF")
     if format_name == "WEBP":
         # Pillow allocates the whole canvas when it opens the file.
         _check_size(_webp_size(data))
@@ -133,8 +135,8 @@ def check_image(array: NDArray[Any]) -> Image:
     return np.repeat(array[:, :, None], 3, axis=2) if grey else array
 
 
-def _sniff(data: bytes) -> str:
-    """Return Pillow's name of the format that the first bytes tell."""
+def find_format(data: bytes) -> str | None:
+    """Return Pillow's name of the format that the first bytes tell, if it is known."""
     if data.startswith(b"\xff\xd8\xff"):
         return "JPEG"
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -145,7 +147,7 @@ def _sniff(data: bytes) -> str:
         return "BMP"
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
         return "WEBP"
-    raise ImageDecodeError("the file is no JPEG, PNG, WebP, BMP or GIF")
+    return None
 
 
 def _check_size(size: Size) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.routing import Route
 
 from shizi.core.errors import ApiForbiddenError, MethodError, UnknownCallError
+from shizi.core.image import find_format
 from shizi.wechat import names
 from shizi.wechat.accounts import Accounts
 from shizi.wechat.endpoint import Endpoint
@@ -70,9 +71,11 @@ class _Answers:
 
         async def picture() -> bytes:
             found = await read_picture(request, body)
-            if found.data is not None:
-                return found.data
-            return await self._fetch(found.url or "")
+            data = found.data
+            if data is None:
+                data = await self._fetch(found.url or "")
+            request.state.format = find_format(data)
+            return data
 
         app = await self.admit(request)
         return text_reply(await self._calls.read_text(app, picture))
