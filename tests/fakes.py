@@ -58,6 +58,14 @@ class Hoarder(NullEngine):
         self.held = b""
 
 
+class IdleEngine(NullEngine):
+    """Takes the options of the engine whose place it has, and reads nothing."""
+
+    def __init__(self, *, caller: Caller, **_options: object) -> None:
+        seconds = float(os.environ.get("NULL_SECONDS", "0"))
+        super().__init__(caller=caller, seconds=seconds)
+
+
 def echo(_engine: Engine, image: Image) -> bytes:
     """Return what came."""
     return bytes(image)

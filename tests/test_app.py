@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from tests.running import SHIZI, Running, serving, shizi
+from tests.running import NULL, SHIZI, Running, serving, shizi
 from tests.samples import SAMPLE, SAMPLE_LINES
 
 if TYPE_CHECKING:
@@ -101,12 +101,46 @@ def test_sigterm_answers_the_calls_in_flight_and_ends_with_0(tmp_path: Path) -> 
         token = shizi("token", "issue", app, "--data", running.data).strip()
         sample = SAMPLE.read_bytes()
         calls = [threads.submit(running.call, token, sample) for _ in range(6)]
-        deadline = time.monotonic() + 30
-        while "shizi_pool_running 1.0" not in httpx.get(f"{running.url}/metrics").text:
-            assert time.monotonic() < deadline
+        wait_for_calls(running, 6)
         running.process.send_signal(signal.SIGTERM)
         assert [call.result()["errcode"] for call in calls] == [0] * 6
         assert running.process.wait(30) == 0
+
+
+def test_a_stopping_server_says_so_until_the_last_call_is_answered(
+    tmp_path: Path,
+) -> None:
+    slow = {"NULL_SECONDS": "1.5"}
+    with (
+        serving(tmp_path / "data", program=NULL, environment=slow) as running,
+        ThreadPoolExecutor(2) as threads,
+    ):
+        token = running.token()
+        sample = SAMPLE.read_bytes()
+        assert httpx.get(f"{running.url}/readyz").status_code == 200
+        calls = [threads.submit(running.call, token, sample) for _ in range(2)]
+        wait_for_calls(running, 2)
+        running.process.send_signal(signal.SIGTERM)
+        deadline = time.monotonic() + 10
+        while httpx.get(f"{running.url}/readyz").status_code == 200:
+            assert time.monotonic() < deadline
+        assert httpx.get(f"{running.url}/healthz").status_code == 200
+        assert running.call(token, sample)["errcode"] == -1
+        assert [call.result()["errcode"] for call in calls] == [0, 0]
+        assert running.process.wait(30) == 0
+
+
+def wait_for_calls(running: Running, count: int) -> None:
+    """Return when so many calls are being read or wait for it."""
+    deadline = time.monotonic() + 60
+    while True:
+        figures = httpx.get(f"{running.url}/metrics").text
+        found = re.findall(
+            r"^shizi_pool_(?:running|waiting) (\d+)", figures, re.MULTILINE
+        )
+        if sum(map(int, found)) == count:
+            return
+        assert time.monotonic() < deadline
 
 
 def test_a_token_survives_a_kill(tmp_path: Path) -> None:
