@@ -129,5 +129,5 @@ def _meet(
     """Return where two lines cross, (2,), each given by two points, (2, 2)."""
     a, b = first[1] - first[0], second[1] - second[0]
     matrix = np.array([a, -b]).T
-    share = np.linalg.solve(matrix, second[0] - first[0])[0]
+    share = np.asarray(np.linalg.solve(matrix, second[0] - first[0]), np.float64)[0]
     return np.asarray(first[0] + share * a, np.float64)
