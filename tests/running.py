@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import re
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import httpx
 
-from shizi.access.apps import list_apps
-from shizi.access.store import open_store
-from shizi.access.tokens import issue_token
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 SHIZI = [sys.executable, "-m", "shizi"]
-# Reads nothing, at once; starts within a second.
-NULL = [sys.executable, "-m", "tests.null_server"]
 
 
 def shizi(*arguments: str | os.PathLike[str]) -> str:
@@ -42,19 +34,6 @@ class Running:
         self.data = data
         self.url = url
 
-    def token(self) -> str:
-        """Return a new token of the server's first app, beside those it has."""
-
-        async def issue() -> str:
-            async with await open_store(self.data) as store:
-                app, *_ = await list_apps(store)
-                issued = await issue_token(
-                    store, app.id, now=time.time(), replaces=False
-                )
-                return issued.token
-
-        return asyncio.run(issue())
-
     def call(self, token: str, data: bytes) -> dict[str, object]:
         reply = httpx.post(
             f"{self.url}/cv/ocr/comm",
@@ -68,17 +47,13 @@ class Running:
 
 @contextmanager
 def serving(
-    data: Path,
-    *options: str,
-    environment: Mapping[str, str] | None = None,
-    log_name: str = "log",
-    program: Sequence[str] = SHIZI,
+    data: Path, *options: str, environment: Mapping[str, str] | None = None
 ) -> Iterator[Running]:
-    log = data.parent / log_name
+    log = data.parent / "log"
     with log.open("w") as errors:
         process = subprocess.Popen(
             [
-                *program,
+                *SHIZI,
                 "serve",
                 "--data",
                 data,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,12 +18,15 @@ from shizi.core.errors import (
     PathForbiddenError,
     QuotaError,
     SecretError,
+    SignatureError,
+    StaleSignatureError,
     ThrottledError,
     TokenError,
     TokenMissingError,
 )
 from shizi.core.geometry import Size
 from shizi.core.text import Page
+from shizi.reading import read_card
 from shizi.service import Service
 
 if TYPE_CHECKING:
@@ -39,10 +43,12 @@ class FakePool:
 
     def __init__(self) -> None:
         self.error: Exception | None = None
+        self.tasks: list[object] = []
         self.began = asyncio.Event()
         self.stuck = False
 
-    async def run(self, _task: object, _data: bytes) -> Page:
+    async def run(self, task: object, _data: bytes) -> Page:
+        self.tasks.append(task)
         self.began.set()
         if self.stuck:
             await asyncio.Event().wait()
@@ -115,28 +121,6 @@ async def test_a_caller_that_leaves_pays_nothing(
     with pytest.raises(asyncio.CancelledError):
         await call
     assert await count(store, app) == 0
-
-
-async def test_a_call_that_begins_while_the_server_stops_is_refused_and_free(
-    store: Store, service: Service
-) -> None:
-    app, _ = await app_with_token(store, service)
-    service.leave()
-    with pytest.raises(BusyError):
-        await service.read_text(app, picture)
-    assert await count(store, app) == 0
-
-
-async def test_a_call_in_flight_is_answered_while_the_server_stops(
-    store: Store, service: Service
-) -> None:
-    app, _ = await app_with_token(store, service)
-
-    async def upload() -> bytes:
-        service.leave()
-        return b"picture"
-
-    assert await service.read_text(app, upload) == PAGE
 
 
 async def test_the_limit_ends_calls(store: Store, service: Service) -> None:
@@ -237,3 +221,60 @@ async def test_wrong_secrets_close_their_place_and_nothing_else(
     assert await service.admit(token) == app
     assert await service.prove(app.id, secret, address="192.0.2.2") == app
     await service.prove(other.app_id, other.secret, address=HERE)
+
+
+async def test_a_licence_is_read_and_counted_for_itself(
+    store: Store, service: Service, pool: FakePool
+) -> None:
+    app, _ = await app_with_token(store, service)
+    await service.read_card(app, picture)
+    assert pool.tasks == [read_card]
+    day = shanghai_day(NOON)
+    quotas = [await find_quota(store, app, api, day=day) for api in Api]
+    assert {quota.used for quota in quotas} == {0, 1}
+    assert await count(store, app) == 0
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A scheme in which the signature is the secret."""
+
+    app_id: str
+    value: str
+    made_at: float = NOON
+
+    def compute(self, secret: str) -> str:
+        return secret
+
+
+async def test_who_signs_is_admitted_once(store: Store, service: Service) -> None:
+    made = await add_app(store, "t", now=NOON)
+    signed = Signed(made.app_id, made.secret)
+    assert (await service.admit_signed(signed, address=HERE)).id == made.app_id
+    with pytest.raises(StaleSignatureError):
+        await service.admit_signed(signed, address=HERE)
+
+
+async def test_guessed_signatures_close_the_app_to_their_address(
+    store: Store, service: Service
+) -> None:
+    made = await add_app(store, "t", now=NOON)
+    for _ in range(10):
+        with pytest.raises(SignatureError):
+            await service.admit_signed(Signed(made.app_id, "guess"), address=HERE)
+    signed = Signed(made.app_id, made.secret)
+    with pytest.raises(ThrottledError):
+        await service.admit_signed(signed, address=HERE)
+    # The same brake as on secrets, and no other address feels it.
+    with pytest.raises(ThrottledError):
+        await service.prove(made.app_id, made.secret, address=HERE)
+    await service.admit_signed(signed, address="192.0.2.2")
+
+
+async def test_stale_signatures_close_nothing(store: Store, service: Service) -> None:
+    made = await add_app(store, "t", now=NOON)
+    late = Signed(made.app_id, made.secret, NOON - 3600)
+    for _ in range(12):
+        with pytest.raises(StaleSignatureError):
+            await service.admit_signed(late, address=HERE)
+    await service.admit_signed(Signed(made.app_id, made.secret), address=HERE)

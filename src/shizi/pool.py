@@ -60,8 +60,7 @@ class Pool:
             workers: Number of processes.
             queue: Calls that may wait; one more is refused.
             seconds: Longest time a task may run before its worker is replaced.
-            memory: Resident bytes beyond which a worker gives memory back after its
-                call, and is replaced when that does not help.
+            memory: Resident bytes beyond which a worker is replaced after its call.
         """
         self._make_engine = make_engine
         self._make_decoder = make_decoder
@@ -214,7 +213,7 @@ class Pool:
 
     async def _add_worker(self) -> None:
         """Start one worker and make it idle when it is warm."""
-        worker = Worker(self._make_engine, self._make_decoder, memory=self._memory)
+        worker = Worker(self._make_engine, self._make_decoder)
         loop = asyncio.get_running_loop()
         try:
             await loop.run_in_executor(self._threads, worker.start)

@@ -13,25 +13,29 @@ from typing import TYPE_CHECKING
 from shizi.access.admission import Admission
 from shizi.access.apps import authenticate
 from shizi.access.quotas import find_quota, refund, reset_usage, shanghai_day, spend
+from shizi.access.signatures import check_signature
 from shizi.access.stable import refresh_token, stable_token
 from shizi.access.throttle import Throttle
 from shizi.access.tokens import issue_token
 from shizi.core.api import Api
 from shizi.core.errors import (
     ApiForbiddenError,
-    BusyError,
     PathForbiddenError,
     SecretError,
+    SignatureError,
+    StaleSignatureError,
 )
-from shizi.reading import read_text
+from shizi.reading import read_card, read_text
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
 
     from shizi.access.apps import App
     from shizi.access.quotas import Charge, Quota
+    from shizi.access.signatures import Signature
     from shizi.access.store import Store
     from shizi.access.tokens import IssuedToken
+    from shizi.core.card import Card
     from shizi.core.text import Page
     from shizi.pool import Pool
 
@@ -59,11 +63,6 @@ class Service:
         self._clock = clock
         self._admission = admission or Admission()
         self._throttle = Throttle()
-        self._is_leaving = False
-
-    def leave(self) -> None:
-        """Refuse the calls that begin from now on; those in flight are answered."""
-        self._is_leaving = True
 
     async def prove(
         self, app_id: str | None, secret: str | None, *, address: str
@@ -147,6 +146,28 @@ class Service:
         """
         await reset_usage(self._store, app.id, now=self._clock())
 
+    async def admit_signed(self, signature: Signature, *, address: str) -> App:
+        """Return the app that has signed a call.
+
+        Args:
+            signature: As the caller sent it.
+            address: Where the caller is; too many wrong ones close it for a while.
+
+        Raises:
+            AccessError: The signature is not the app's, too old, or was used before;
+                or the address is closed.
+            StoreError: The store failed.
+        """
+        now = self._clock()
+        self._throttle.check(signature.app_id, address, now=now)
+        try:
+            return await check_signature(self._store, signature, now=now)
+        except StaleSignatureError:
+            raise
+        except SignatureError:
+            self._throttle.note(signature.app_id, address, now=now)
+            raise
+
     async def read_text(
         self, app: App, picture: Callable[[], Awaitable[bytes]]
     ) -> Page:
@@ -165,6 +186,24 @@ class Service:
         async with self.charged(app, Api.PRINTED_TEXT):
             return await self._pool.run(read_text, await picture())
 
+    async def read_card(
+        self, app: App, picture: Callable[[], Awaitable[bytes]]
+    ) -> Card:
+        """Return the vehicle licence that a picture shows, counted to an app.
+
+        Args:
+            app: Who calls, as `admit` told.
+            picture: Returns the encoded picture; awaited only for an admitted caller.
+
+        Raises:
+            AccessError: The quota is used up.
+            InputError: The picture cannot be had or decoded, or shows no such card.
+            ServiceError: The pool is full or failed.
+            StoreError: The store failed.
+        """
+        async with self.charged(app, Api.VEHICLE_LICENCE):
+            return await self._pool.run(read_card, await picture())
+
     @asynccontextmanager
     async def charged(self, app: App, api: Api) -> AsyncGenerator[None]:
         """Count a call to an app, and take it back where the block fails.
@@ -172,11 +211,8 @@ class Service:
         Raises:
             AccessError: The app may not call this, its quota is used up, or it was
                 removed meanwhile.
-            BusyError: The server is about to stop.
             StoreError: The store failed.
         """
-        if self._is_leaving:
-            raise BusyError("the server is about to stop")
         if api not in app.apis:
             raise ApiForbiddenError(f"the app may not call {api}")
         day = shanghai_day(self._clock())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shizi.core import errors
-from shizi.wechat.errors import FAULTS, Fault, tell
+from shizi.wechat.errors import CLOUD_FAULTS, FAULTS, Fault, tell
 
 
 def descendants(kind: type[errors.ShiziError]) -> list[type[errors.ShiziError]]:
@@ -67,6 +67,7 @@ def test_every_error_has_an_answer_in_the_table(
         (errors.ImageSizeError(), 40006, "invalid media size"),
         (errors.ImageFetchError(), 101000, "invalid image url"),
         (errors.ImageDecodeError(), 101002, "decode image failed"),
+        (errors.CardNotFoundError(), 101001, "certificate not found"),
         (errors.QuotaError(), 101003, "not enough market quota"),
         (errors.BusyError(), -1, "system error"),
         (errors.WorkerError(), -1, "system error"),
@@ -79,6 +80,26 @@ def test_an_error_is_told_as_wechat_tells_it(
     error: Exception, code: int, text: str
 ) -> None:
     assert tell(error) == Fault(code, text)
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "text"),
+    [
+        (errors.UnknownCallError(), -604100, "API not found"),
+        (
+            errors.ApiForbiddenError(),
+            -604101,
+            "function has no permission to call this API",
+        ),
+        (errors.SignatureError(), -501001, "resource system error"),
+        (errors.MessageError(), -501007, "invalid parameters"),
+        (errors.QuotaError(), 101003, "not enough market quota"),
+    ],
+)
+def test_a_cloud_call_is_told_some_errors_in_its_own_way(
+    error: Exception, code: int, text: str
+) -> None:
+    assert tell(error, CLOUD_FAULTS) == Fault(code, text)
 
 
 def test_only_errors_of_the_token_make_clients_fetch_a_new_one() -> None:

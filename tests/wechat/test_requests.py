@@ -137,7 +137,7 @@ FILE = part(PNG, 'Content-Disposition: form-data; name="img"; filename="a.png"')
 @pytest.mark.parametrize("size", [1, 7, 10_000])
 async def test_a_file_is_found_in_a_form(sent: bytes, size: int) -> None:
     chunks = [sent[start : start + size] for start in range(0, len(sent), size)]
-    assert await read(chunks) == Picture(PNG, None, "photo")
+    assert await read(chunks) == Picture(PNG, None, is_detailed=False)
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ async def test_two_hundred_parts_are_read() -> None:
 async def test_an_address_in_the_url_is_decoded_once(
     query: str | bytes, url: str
 ) -> None:
-    assert await read(b"", "", query) == Picture(None, url, "photo")
+    assert await read(b"", "", query) == Picture(None, url, is_detailed=False)
 
 
 @pytest.mark.parametrize(
@@ -294,23 +294,41 @@ async def test_a_body_may_be_the_file_itself(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sent", "query", "mode"),
+    ("sent", "query"),
     [
-        (form(FILE), "", "photo"),
-        (form(FILE), "type=", "photo"),
-        (form(FILE), "type=scan", "scan"),
-        (form(FILE), "type=SCAN", "photo"),
-        (form(FILE), "type=other", "photo"),
-        (form(text("type", "scan"), FILE), "", "scan"),
-        (form(FILE, text("type", "scan")), "", "scan"),
-        (form(FILE, text("type", "scan")), "type=photo", "photo"),
-        (b"", f"img_url={URL}&type=scan", "scan"),
+        (form(FILE), "type="),
+        (form(FILE), "type=scan"),
+        (form(FILE), "type=other"),
+        (form(text("type", "scan"), FILE), ""),
+        (form(FILE, text("type", "scan")), "type=photo"),
     ],
 )
-async def test_the_mode_comes_from_the_url_or_the_form(
-    sent: bytes, query: str, mode: str
+async def test_a_mode_in_the_url_or_the_form_is_no_picture(
+    sent: bytes, query: str
 ) -> None:
-    assert (await read(sent, query=query)).mode == mode
+    assert (await read(sent, query=query)).data == PNG
+
+
+@pytest.mark.parametrize(
+    ("sent", "query", "is_detailed"),
+    [
+        (form(FILE), "", False),
+        (form(FILE), "detail=1", True),
+        (form(FILE), "detail=true", False),
+        (form(FILE, text("detail", "1")), "", True),
+        (form(FILE, text("detail", "1")), "detail=", True),
+        (form(FILE, text("detail", "1")), "detail=0", False),
+        (b"", f"img_url={URL}&detail=1", True),
+    ],
+)
+async def test_a_detail_is_asked_for_in_the_url_or_the_form(
+    sent: bytes, query: str, *, is_detailed: bool
+) -> None:
+    assert (await read(sent, query=query)).is_detailed is is_detailed
+
+
+async def test_an_empty_address_in_the_url_leaves_the_one_in_the_body() -> None:
+    assert (await read(form(text("img_url", URL)), query="img_url=")).url == URL
 
 
 def sized(size: int) -> bytes:

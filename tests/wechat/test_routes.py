@@ -14,32 +14,47 @@ from starlette.applications import Starlette
 from shizi.access.apps import App, AppId
 from shizi.access.quotas import Quota
 from shizi.core.api import Api
+from shizi.core.card import Card, Field
 from shizi.core.errors import (
+    ApiForbiddenError,
     AppIdMissingError,
     BusyError,
+    CardNotFoundError,
+    ImageDecodeError,
     ImageFetchError,
     PathForbiddenError,
     QuotaError,
     ResetLimitError,
     SecretError,
     SecretMissingError,
+    SignatureError,
     TokenError,
     TokenMissingError,
 )
-from shizi.core.geometry import Size
+from shizi.core.geometry import Quad, Size
 from shizi.core.text import Page
 from shizi.wechat.endpoint import CallRecord
 from shizi.wechat.routes import build_routes
+from tests.wechat.captured import SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from starlette.types import Message
 
+    from shizi.access.signatures import Signature
     from shizi.wechat.origin import Friends
 
 URL = "http://example.com/a.png"
 GRANT = "grant_type=client_credential"
+
+
+CARD = Card(
+    "vehicle_licence",
+    Size(8, 4),
+    {"owner": Field("张三", 0.5, Quad.of([(1, 1), (7, 1), (7, 3), (1, 3)]))},
+    {},
+)
 
 
 @dataclass
@@ -57,6 +72,7 @@ class FakeCalls:
     addresses: list[str] = field(default_factory=list[str])
     resets: list[str] = field(default_factory=list[str])
     pictures: list[bytes] = field(default_factory=list[bytes])
+    kinds: list[str] = field(default_factory=list[str])
     asked: asyncio.Event = field(default_factory=asyncio.Event)
     hang: bool = False
     cancelled: bool = False
@@ -96,20 +112,39 @@ class FakeCalls:
             raise TokenError
         return App(AppId("wx1"), "app", "unlimited", {}, 7200, 0)
 
+    async def admit_signed(self, signature: Signature, *, address: str) -> App:
+        self.addresses.append(address)
+        if signature.compute(SECRET) != signature.value:
+            message = "the signature is not the app's"
+            raise SignatureError(message)
+        return await self.admit("good")
+
     async def read_text(
         self, app: App, picture: Callable[[], Awaitable[bytes]]
     ) -> Page:
+        await self._read("text", app, picture)
+        return Page(Size(8, 4), ())
+
+    async def read_card(
+        self, app: App, picture: Callable[[], Awaitable[bytes]]
+    ) -> Card:
+        await self._read("card", app, picture)
+        return CARD
+
+    async def _read(
+        self, kind: str, app: App, picture: Callable[[], Awaitable[bytes]]
+    ) -> None:
         assert app.id == "wx1"
         if self.error:
             raise self.error
         self.pictures.append(await picture())
+        self.kinds.append(kind)
         self.asked.set()
         if self.hang:
             try:
                 await asyncio.Event().wait()
             finally:
                 self.cancelled = True
-        return Page(Size(8, 4), ())
 
 
 async def fetch(url: str) -> bytes:
@@ -175,9 +210,50 @@ async def test_a_picture_behind_an_address_is_read(method: str) -> None:
     assert edge.calls.pictures == [b"fetched"]
 
 
+@pytest.mark.parametrize("mode", ["", "&type=", "&type=photo", "&type=scan", "&type=x"])
+async def test_a_licence_is_read_in_every_mode(mode: str) -> None:
+    edge = Edge()
+    path = f"/cv/ocr/driving?access_token=good{mode}"
+    reply = (await edge.send("POST", path, files=FILES)).json()
+    assert (reply["errcode"], reply["owner"], "detail" in reply) == (0, "张三", False)
+    assert (edge.calls.kinds, edge.calls.pictures) == (["card"], [b"picture"])
+
+
+async def test_a_mode_may_stand_in_the_body() -> None:
+    path = "/cv/ocr/driving?access_token=good"
+    data = {"type": "scan"}
+    assert await Edge().code("POST", path, files=FILES, data=data) == 0
+
+
+@pytest.mark.parametrize(
+    ("query", "data", "is_told"),
+    [("&detail=1", {}, True), ("", {"detail": "1"}, True), ("&detail=0", {}, False)],
+)
+async def test_a_detail_is_told_on_demand(
+    query: str, data: dict[str, str], *, is_told: bool
+) -> None:
+    path = f"/cv/ocr/driving?access_token=good{query}"
+    reply = (await Edge().send("POST", path, files=FILES, data=data)).json()
+    assert ("detail" in reply) is is_told
+
+
+async def test_the_document_s_example_of_a_licence_by_address_is_read() -> None:
+    edge = Edge()
+    address = "http%3A%2F%2Fexample.com%2Fa.png"
+    path = f"/cv/ocr/driving?type=photo&img_url={address}&access_token=good"
+    assert await edge.code("GET", path) == 0
+    assert edge.calls.pictures == [b"fetched"]
+
+
 @pytest.mark.parametrize(
     ("method", "path", "code"),
     [
+        ("POST", "/cv/ocr/driving", 41001),
+        ("POST", "/cv/ocr/driving?access_token=bad", 40001),
+        ("POST", "/cv/ocr/driving?access_token=good", 41005),
+        ("GET", "/cv/ocr/driving?access_token=good", 43002),
+        ("PUT", f"/cv/ocr/driving?access_token=good&img_url={URL}", 43002),
+        ("DELETE", "/cv/ocr/driving?access_token=good", 43002),
         ("POST", "/cv/ocr/comm", 41001),
         ("POST", "/cv/ocr/comm?access_token=", 41001),
         ("POST", "/cv/ocr/comm?access_token=bad", 40001),
@@ -237,11 +313,22 @@ async def test_a_token_is_issued() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "code"), [(QuotaError(), 101003), (BusyError(), -1), (KeyError("x"), -1)]
+    ("error", "code"),
+    [
+        (QuotaError(), 101003),
+        (ApiForbiddenError(), 48001),
+        (ImageDecodeError(), 101002),
+        (CardNotFoundError(), 101001),
+        (BusyError(), -1),
+        (KeyError("x"), -1),
+    ],
 )
-async def test_an_error_of_the_service_is_told(error: Exception, code: int) -> None:
+@pytest.mark.parametrize("call", ["comm", "driving"])
+async def test_an_error_of_the_service_is_told(
+    call: str, error: Exception, code: int
+) -> None:
     edge = Edge(FakeCalls(error))
-    path = "/cv/ocr/comm?access_token=good"
+    path = f"/cv/ocr/{call}?access_token=good"
     assert await edge.code("POST", path, files=FILES) == code
 
 
@@ -285,18 +372,6 @@ async def test_every_call_is_audited_once(
     assert (record.path, record.app, record.code) == (told, app, code)
     assert record.size == sent
     assert record.milliseconds >= 0
-
-
-@pytest.mark.parametrize(
-    ("data", "told"), [(b"\xff\xd8\xff\xe0", "JPEG"), (b"GIF89a", "GIF"), (b"", None)]
-)
-async def test_the_audit_tells_a_picture_s_format(
-    data: bytes, told: str | None
-) -> None:
-    edge = Edge()
-    files = {"img": ("a.txt", data, "text/plain")}
-    await edge.send("POST", "/cv/ocr/comm?access_token=good", files=files)
-    assert [record.format for record in edge.records] == [told]
 
 
 async def test_the_reply_and_the_audit_share_an_id() -> None:

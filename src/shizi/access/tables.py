@@ -122,3 +122,11 @@ tallies = Table(
     Column("last_at", Double, nullable=False),
 )
 """How often an app did what it may do so often a day or a month."""
+
+signatures = Table(
+    "signatures",
+    metadata,
+    Column("digest", LargeBinary(32), primary_key=True),
+    Column("ends_at", Double, nullable=False, index=True),
+)
+"""The signatures of cloud calls that were taken, until they are too old to be."""

@@ -29,12 +29,14 @@
     │   ├── ThrottledError        too many wrong secrets came from one place
     │   ├── RefreshLimitError     the forced tokens of the day are used up
     │   ├── SignatureError        what shall prove the secret does not
+    │   │   └── StaleSignatureError   not any more
     │   ├── ApiForbiddenError     the app may not make this call at all
     │   │   └── PathForbiddenError    nor ask for its quota
     │   ├── QuotaError            the calls of the day are used up
     │   ├── ResetLimitError       the resets of the month are used up
     │   ├── PlanNameError         no plan has this name
     │   └── PlanInUseError        the plan to be removed is an app's
+    ├── CloudError                a cloud call of ours to a server failed
     ├── ServiceError              we cannot answer now
     │   ├── BusyError             every place in the queue is taken
     │   ├── WorkerError           the process that read the picture ended
@@ -155,7 +157,11 @@ class RefreshLimitError(AccessError):
 
 
 class SignatureError(AccessError):
-    """The call's signature is not the app's, is too old, or was used before."""
+    """The call's signature is not the app's."""
+
+
+class StaleSignatureError(SignatureError):
+    """The call's signature is too old, or was used before."""
 
 
 class ApiForbiddenError(AccessError):
@@ -180,6 +186,25 @@ class PlanNameError(AccessError):
 
 class PlanInUseError(AccessError):
     """The plan to be removed is the plan of an app."""
+
+
+class CloudError(ShiziError):
+    """A cloud call failed, as WeChat's SDK tells it.
+
+    Attributes:
+        errCode: The errcode of the API, or a code of the SDK's.
+        errMsg: What happened, after the API's name.
+    """
+
+    def __init__(self, code: int, text: str) -> None:
+        """Take the code and the whole text."""
+        super().__init__(code, text)
+        self.errCode = code
+        self.errMsg = text
+
+    def __str__(self) -> str:
+        """Return the text and the code."""
+        return f"{self.errMsg} ({self.errCode})"
 
 
 class ServiceError(ShiziError):

@@ -44,17 +44,10 @@ _KEPT = 48_000_000
 _LONGEST_SENTENCE = 200
 
 _MAIN = "from shizi.sandbox.inside import attend; attend"
-# The settings may hold passwords.
+# The settings may hold passwords. The library that multiplies matrices would take a
+# thread and 30 MB of addresses for each core.
 _SETTINGS = "SHIZI_"
-_ENVIRONMENT = {
-    # The library that multiplies matrices would take a thread and 30 MB of addresses
-    # for each core.
-    "OPENBLAS_NUM_THREADS": "1",
-    # 64 MiB: what 16 megapixels take in Pillow stays with the process from call to
-    # call; given back each time, it costs 22 ms at 12 megapixels to have it again.
-    "MALLOC_TRIM_THRESHOLD_": str(64 << 20),
-    "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
-}
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
 class Sandbox:
@@ -161,7 +154,7 @@ class _Process:
                     [sys.executable, "-c", f"{_MAIN}({number}, {shared})"],
                     pass_fds=[number, shared],
                     stdin=subprocess.DEVNULL,
-                    env=kept | _ENVIRONMENT,
+                    env=kept | _ONE_THREAD,
                 )
             except OSError as error:
                 self._link.close()

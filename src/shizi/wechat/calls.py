@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 if TYPE_CHECKING:
     from shizi.access.apps import App
     from shizi.access.quotas import Quota
+    from shizi.access.signatures import Signature
     from shizi.core.api import Api
+    from shizi.core.card import Card
     from shizi.core.text import Page
 
 Fetch: TypeAlias = Callable[[str], Awaitable[bytes]]
@@ -95,6 +97,18 @@ class Calls(Protocol):
         """
         ...
 
+    async def admit_signed(self, signature: Signature, *, address: str) -> App:
+        """Return the app that has signed a call.
+
+        Args:
+            signature: As the caller sent it.
+            address: Where the caller is.
+
+        Raises:
+            AccessError: The signature is not the app's, too old, or was used before.
+        """
+        ...
+
     async def read_text(
         self, app: App, picture: Callable[[], Awaitable[bytes]]
     ) -> Page:
@@ -105,6 +119,21 @@ class Calls(Protocol):
             picture: Returns the file; awaited once, after the call was counted.
 
         Raises:
+            ShiziError: The app may not call, or the picture cannot be read.
+        """
+        ...
+
+    async def read_card(
+        self, app: App, picture: Callable[[], Awaitable[bytes]]
+    ) -> Card:
+        """Return the vehicle licence of a picture, counted to an app.
+
+        Args:
+            app: Who calls, as `admit` told.
+            picture: Returns the file; awaited once, after the call was counted.
+
+        Raises:
+            CardNotFoundError: The picture shows no vehicle licence.
             ShiziError: The app may not call, or the picture cannot be read.
         """
         ...

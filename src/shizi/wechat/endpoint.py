@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
 from starlette.requests import ClientDisconnect, Request
 
@@ -18,6 +18,7 @@ from shizi.wechat.origin import find_address
 from shizi.wechat.replies import Reply, WechatResponse, error_reply, new_rid
 
 if TYPE_CHECKING:
+    from starlette.responses import Response
     from starlette.types import Receive, Scope, Send
 
 _Result = TypeVar("_Result")
@@ -31,10 +32,10 @@ class CallRecord:
 
     Attributes:
         rid: The id that the reply carries.
-        path: The path of the endpoint, or `unknown`.
+        path: The path of the endpoint, with the API's name for a cloud call; or
+            `unknown`.
         address: Where the caller is, as the connection or a trusted proxy tells.
         app: The id of the app that called, once it is known.
-        format: Of the picture, as its first bytes tell; none if it is not known.
         code: The `errcode` told; none if the client left before it.
         milliseconds: From the head's arrival to the reply.
         size: Bytes of the body that came.
@@ -44,7 +45,6 @@ class CallRecord:
     path: str
     address: str
     app: str | None
-    format: str | None
     code: int | None
     milliseconds: int
     size: int
@@ -55,6 +55,38 @@ Answer: TypeAlias = Callable[[Request, Body], Coroutine[object, object, Reply]]
 """Returns the reply of a success; raises what went wrong."""
 
 
+class Dialect(Protocol):
+    """How the clients of an endpoint are told what came of a call."""
+
+    def write_reply(self, request: Request, reply: Reply, rid: str, /) -> Response:
+        """Return the response of a success."""
+        ...
+
+    def write_error(
+        self, request: Request, error: BaseException, rid: str, /
+    ) -> tuple[int, Response]:
+        """Return the errcode and the response of a call that failed."""
+        ...
+
+
+class PlainDialect:
+    """The HTTPS calls': JSON with an errcode."""
+
+    def write_reply(self, _request: Request, reply: Reply, _rid: str) -> Response:
+        """Return the reply as it is."""
+        return WechatResponse(reply)
+
+    def write_error(
+        self, _request: Request, error: BaseException, rid: str
+    ) -> tuple[int, Response]:
+        """Return the fault as the documents tell it."""
+        fault = tell(error)
+        return fault.code, WechatResponse(error_reply(fault, rid))
+
+
+_PLAIN: Dialect = PlainDialect()
+
+
 class Endpoint:
     """Turns one answer into an ASGI application that never fails.
 
@@ -62,17 +94,21 @@ class Endpoint:
     one gets its errcode.
     """
 
-    def __init__(self, path: str, answer: Answer, audit: Audit) -> None:
+    def __init__(
+        self, path: str, answer: Answer, audit: Audit, *, dialect: Dialect = _PLAIN
+    ) -> None:
         """Take what answers and what is told of every call.
 
         Args:
             path: What the audit calls the endpoint.
             answer: Returns the reply of a success.
             audit: Told once of every call, on the event loop.
+            dialect: Writes the responses.
         """
         self._path = path
         self._answer = answer
         self._audit = audit
+        self._dialect = dialect
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one call."""
@@ -80,7 +116,8 @@ class Endpoint:
         rid = new_rid()
         request = Request(scope)
         body = Body(receive, _announced(request))
-        request.state.app = request.state.format = None
+        request.state.app = None
+        request.state.call = self._path
         code: int | None = None
         try:
             code, response = await self._respond(request, body, rid)
@@ -93,10 +130,9 @@ class Endpoint:
             self._audit(
                 CallRecord(
                     rid,
-                    self._path,
+                    request.state.call,
                     find_address(request),
                     request.state.app,
-                    request.state.format,
                     code,
                     milliseconds,
                     body.size,
@@ -105,19 +141,18 @@ class Endpoint:
 
     async def _respond(
         self, request: Request, body: Body, rid: str
-    ) -> tuple[int, WechatResponse]:
+    ) -> tuple[int, Response]:
         """Return the errcode and the reply, of a success or of an error."""
         try:
             reply = await _while_heard(self._answer(request, body), body)
-            return 0, WechatResponse(reply)
+            return 0, self._dialect.write_reply(request, reply, rid)
         except ClientDisconnect:
             raise
         except ShiziError as error:
-            fault = tell(error)
+            return self._dialect.write_error(request, error, rid)
         except Exception as error:  # noqa: BLE001 - the last place to answer from
             _log.exception("call %s to %s failed", rid, self._path)
-            fault = tell(error)
-        return fault.code, WechatResponse(error_reply(fault, rid))
+            return self._dialect.write_error(request, error, rid)
 
 
 def _announced(request: Request) -> int:

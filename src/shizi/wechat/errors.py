@@ -72,14 +72,26 @@ FAULTS: Mapping[type[errors.ShiziError], Fault] = {
     errors.AppExistsError: SYSTEM_ERROR,
     errors.PlanNameError: SYSTEM_ERROR,
     errors.PlanInUseError: SYSTEM_ERROR,
+    errors.CloudError: SYSTEM_ERROR,
     errors.ServiceError: SYSTEM_ERROR,
     errors.SetupError: SYSTEM_ERROR,
 }
 
+# What cloud calls are told otherwise; the texts are the SDK's own.
+CLOUD_FAULTS: Mapping[type[errors.ShiziError], Fault] = {
+    **FAULTS,
+    errors.UnknownCallError: Fault(-604100, "API not found"),
+    errors.ApiForbiddenError: Fault(
+        -604101, "function has no permission to call this API"
+    ),
+}
 
-def tell(error: BaseException) -> Fault:
+
+def tell(
+    error: BaseException, faults: Mapping[type[errors.ShiziError], Fault] = FAULTS
+) -> Fault:
     """Return how an error is told; one that is not ours is a system error."""
     for kind in type(error).__mro__:
-        if fault := FAULTS.get(kind):
+        if fault := faults.get(kind):
             return fault
     return SYSTEM_ERROR

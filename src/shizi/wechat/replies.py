@@ -12,6 +12,7 @@ from shizi.wechat import names
 
 if TYPE_CHECKING:
     from shizi.access.quotas import Quota
+    from shizi.core.card import Card, Field
     from shizi.core.geometry import Point, Quad, Size
     from shizi.core.text import Page
     from shizi.wechat.errors import Fault
@@ -49,7 +50,7 @@ def token_reply(token: str, seconds: int) -> Reply:
 
 def ok_reply() -> Reply:
     """Return how a call that only does something is answered."""
-    return {names.ERROR_CODE: 0, names.ERROR_TEXT: "ok"}
+    return {names.ERROR_CODE: 0, names.ERROR_TEXT: names.SUCCESS_TEXT}
 
 
 def quota_reply(quota: Quota) -> Reply:
@@ -72,14 +73,63 @@ def quota_reply(quota: Quota) -> Reply:
 def text_reply(page: Page) -> Reply:
     """Return the lines of a page as printed-text OCR gives them."""
     return {
-        names.ERROR_CODE: 0,
-        names.ERROR_TEXT: "ok",
+        **ok_reply(),
         names.ITEMS: [
             {names.TEXT: line.text, names.PLACE: _place(line.quad, page.size)}
             for line in page.lines
         ],
-        names.IMAGE_SIZE: {"w": page.size.width, "h": page.size.height},
+        names.IMAGE_SIZE: _size(page.size),
     }
+
+
+def card_reply(card: Card, *, detail: bool) -> Reply:
+    """Return the fields of a vehicle licence as vehicle-licence OCR gives them.
+
+    Args:
+        card: What was read.
+        detail: Whether to add every field with its score and place, and the warnings.
+    """
+    texts = {
+        key: card.fields[name].text if name in card.fields else ""
+        for key, name in names.LICENCE_FIELDS.items()
+    }
+    texts[names.PLATE_BACK] = texts[names.PLATE_BACK] or texts[names.PLATE]
+    reply = ok_reply()
+    for key, text in texts.items():
+        reply[key] = text
+        if second := names.SECOND_SPELLINGS.get(key):
+            reply[second] = text
+    for key, name in names.LICENCE_PAGES.items():
+        if name in card.pages:
+            reply[key] = {names.PLACE: _place(card.pages[name], card.size)}
+    reply[names.IMAGE_SIZE] = _size(card.size)
+    if detail:
+        reply[names.DETAIL] = _detail(card)
+    return reply
+
+
+def _detail(card: Card) -> Reply:
+    """Return all that is known of a card; what WeChat has no key for under ours."""
+    keys = {name: key for key, name in names.LICENCE_FIELDS.items()}
+    return {
+        names.FIELDS: {
+            keys.get(name, name): _field(field, card.size)
+            for name, field in card.fields.items()
+        },
+        names.WARNINGS: list(card.warnings),
+    }
+
+
+def _field(field: Field, size: Size) -> Reply:
+    return {
+        names.TEXT: field.text,
+        names.CONFIDENCE: round(field.score, 4),
+        names.PLACE: _place(field.quad, size),
+    }
+
+
+def _size(size: Size) -> Reply:
+    return {"w": size.width, "h": size.height}
 
 
 def _place(quad: Quad, size: Size) -> Reply:

@@ -29,12 +29,12 @@ class Picture:
     Attributes:
         data: The file, as it was sent.
         url: The address, decoded once.
-        mode: How the document lies before the camera, `photo` or `scan`.
+        is_detailed: Whether the reply shall tell all that is known of a document.
     """
 
     data: bytes | None
     url: str | None
-    mode: str
+    is_detailed: bool
 
 
 def read_query(request: Request) -> dict[str, str]:
@@ -61,9 +61,9 @@ async def read_picture(request: Request, body: Body) -> Picture:
         ClientDisconnect: The client has left.
     """
     query = read_query(request)
-    if url := query.get(names.IMAGE_URL):
+    if query.get(names.IMAGE_URL):
         body.ignore()
-        return Picture(None, url, _mode(query))
+        return make_picture(None, query)
     header = request.headers.get("content-type", "")
     kind, options = parse_options_header(header)
     data: bytes | None = None
@@ -78,12 +78,29 @@ async def read_picture(request: Request, body: Body) -> Picture:
             fields = _text_fields(kind, await body.read())
     except TimeoutError as error:
         raise ImageMissingError("the body did not arrive in time") from error
-    mode = _mode({**fields, **query})
-    if data:
-        return Picture(check_file(data), None, mode)
-    if url := fields.get(names.IMAGE_URL):
-        return Picture(None, url, mode)
-    raise ImageMissingError("the call brings neither a file nor an address")
+    # An empty parameter of the URL is none: the body's counts.
+    return make_picture(
+        data, fields | {key: text for key, text in query.items() if text}
+    )
+
+
+def make_picture(data: bytes | None, fields: Mapping[str, str]) -> Picture:
+    """Return the picture that a file or else an address among the fields makes.
+
+    Raises:
+        ImageMissingError: There is neither.
+        ImageSizeError: The file is too large.
+    """
+    if data and len(data) >= FILE_LIMIT:
+        raise ImageSizeError(f"the file has {len(data)} bytes")
+    url = fields.get(names.IMAGE_URL)
+    if not data and not url:
+        raise ImageMissingError("the call brings neither a file nor an address")
+    return Picture(
+        data or None,
+        None if data else url,
+        is_detailed=fields.get(names.DETAIL) == "1",
+    )
 
 
 async def read_object(body: Body) -> dict[str, object]:
@@ -119,25 +136,10 @@ async def read_fields(request: Request, body: Body) -> dict[str, str]:
     return {**fields, **read_query(request)}
 
 
-def _mode(fields: Mapping[str, str]) -> str:
-    return names.SCAN if fields.get(names.MODE) == names.SCAN else names.PHOTO
-
-
 def _pairs(raw: bytes) -> dict[str, str]:
     """Return the pairs of an urlencoded text."""
     pairs = parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True)
     return dict(reversed(pairs))
-
-
-def check_file(data: bytes) -> bytes:
-    """Return a file that is small enough.
-
-    Raises:
-        ImageSizeError: It is too large.
-    """
-    if len(data) >= FILE_LIMIT:
-        raise ImageSizeError(f"the file has {len(data)} bytes")
-    return data
 
 
 def _text_fields(kind: bytes, data: bytes) -> dict[str, str]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from starlette.routing import Route
 
 from shizi.core.errors import ApiForbiddenError, MethodError, UnknownCallError
-from shizi.core.image import find_format
 from shizi.wechat import names
 from shizi.wechat.accounts import Accounts
 from shizi.wechat.endpoint import Endpoint
+from shizi.wechat.gateway import Gateway
 from shizi.wechat.origin import Friends
-from shizi.wechat.replies import text_reply
+from shizi.wechat.readings import Readings
+from shizi.wechat.reference import build_reference
 from shizi.wechat.requests import read_picture, read_query, read_token
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from shizi.wechat.body import Body
     from shizi.wechat.calls import Calls, Fetch
     from shizi.wechat.endpoint import Answer, Audit
+    from shizi.wechat.readings import Reading
     from shizi.wechat.replies import Reply
 
 
@@ -46,10 +49,15 @@ def build_routes(
         names.QUOTA_PATH: accounts.quota,
         names.OPEN_DATA_PATH: answers.open_data,
         names.TEXT_PATH: answers.text,
+        names.LICENCE_PATH: answers.licence,
     }
+    gateway = Gateway(calls, fetch)
+    cloud = Endpoint(names.GATEWAY_PATH, gateway.answer, audit, dialect=gateway)
     unknown = Endpoint("unknown", answers.unknown, audit)
     return [
         *(Route(path, Endpoint(path, call, audit)) for path, call in endpoints.items()),
+        Route(names.GATEWAY_PATH, cloud),
+        *build_reference(),
         *(Route(f"{folder}{{rest:path}}", unknown) for folder in names.CALL_FOLDERS),
     ]
 
@@ -59,26 +67,24 @@ class _Answers:
 
     def __init__(self, calls: Calls, fetch: Fetch, friends: Friends) -> None:
         self._calls = calls
-        self._fetch = fetch
+        self._readings = Readings(calls, fetch)
         self._friends = friends
 
     async def text(self, request: Request, body: Body) -> Reply:
+        return await self._read(request, body, self._readings.text)
+
+    async def licence(self, request: Request, body: Body) -> Reply:
+        return await self._read(request, body, self._readings.licence)
+
+    async def _read(self, request: Request, body: Body, reading: Reading) -> Reply:
+        """Return the reply of an OCR call."""
         query = read_query(request)
         # The documents' examples also GET, with the address in the URL.
         by_address = request.method == "GET" and query.get(names.IMAGE_URL)
         if request.method != "POST" and not by_address:
             raise MethodError(request.method)
-
-        async def picture() -> bytes:
-            found = await read_picture(request, body)
-            data = found.data
-            if data is None:
-                data = await self._fetch(found.url or "")
-            request.state.format = find_format(data)
-            return data
-
         app = await self.admit(request)
-        return text_reply(await self._calls.read_text(app, picture))
+        return await reading(app, partial(read_picture, request, body))
 
     async def open_data(self, _: Request, body: Body) -> Reply:
         # What WeChat knows of its users, and no server but WeChat's.
