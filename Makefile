@@ -63,8 +63,8 @@ lock: ## take newer versions of what the project is built on; needs uv
 		--output-file requirements-dev.lock
 	for version in 1.8 2.0; do $(COMPILE) tests/contracts/clients/wechatpy-$$version.in \
 		--output-file tests/contracts/clients/wechatpy-$$version.lock || exit; done
-	cd tests/contracts/clients && npm update --package-lock-only --ignore-scripts \
-		--omit-lockfile-registry-resolved
+	for folder in clients cloud/sdk; do (cd tests/contracts/$$folder && npm update \
+		--package-lock-only --ignore-scripts --omit-lockfile-registry-resolved) || exit; done
 
 clean: ## remove everything that the other targets made
 	rm -rf $(VENV) build dist .*_cache
@@ -84,6 +84,7 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 	$(PIP) $(LOCKED) -r requirements-dev.lock
 	@touch $@
 
-$(CLIENTS)/.ready: $(VENV)/.dev $(wildcard tests/contracts/clients/*) examples/ApacheHttpClient.java
+$(CLIENTS)/.ready: $(VENV)/.dev $(wildcard tests/contracts/clients/*) \
+		$(wildcard tests/contracts/cloud/sdk/*.json) examples/ApacheHttpClient.java
 	tests/contracts/clients/install.sh $(BIN)/python $(CLIENTS)
 	@touch $@

@@ -19,6 +19,11 @@ mkdir -p "$goal/node"
 cp "$here/package.json" "$here/package-lock.json" "$goal/node/"
 (cd "$goal/node" && npm ci --silent --ignore-scripts --no-audit --no-fund)
 
+# The SDK of cloud calls, each version in a workspace of its own.
+mkdir -p "$goal/cloud"
+cp -R "$here/../cloud/sdk/." "$goal/cloud/"
+(cd "$goal/cloud" && npm ci --silent --ignore-scripts --no-audit --no-fund)
+
 mkdir -p "$goal/java"
 javac -d "$goal/java" -cp "$jars/httpclient.jar:$jars/httpcore.jar:$jars/httpmime.jar:$jars/gson.jar" \
   "$here/../../../examples/ApacheHttpClient.java"
