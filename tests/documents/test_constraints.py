@@ -17,7 +17,7 @@ NAMES = ["one", "two", "three", "four"]
 
 
 def made(**values):
-    return make_constraint(Table("test: constraint 1", values), NAMES)
+    return make_constraint(Table("test: constraint 1", values), NAMES, {"ab": ["a b"]})
 
 
 def may(**scores):
@@ -191,6 +191,40 @@ def test_equal_fields_are_scored_for_each_others_texts():
     assert given["two"].candidates[0].text == "京A92945"
 
 
+def test_a_field_is_scored_for_the_beginning_that_another_one_tells():
+    rule = load_spec("vehicle_licence").rules["plate"]
+    table = made(
+        name="table",
+        fields=["one", "two"],
+        weight=6,
+        parts=["start 1", "whole"],
+        table=["京 11", "粤 44"],
+    )
+    view = strip({"京": 0.5, "粤": 0.01}, "A12345")
+    readings = {
+        "one": Reading(rule, [view], rule.read([view], today=TODAY)[:1]),
+        "two": Reading(rule, [], may(**{"440100000001": 0})),
+    }
+    given = exchange(readings, [table], today=TODAY)
+    assert [each.text for each in given["one"].candidates[:2]] == [
+        "京A12345",
+        "粤A12345",
+    ]
+    candidates = {name: reading.candidates for name, reading in given.items()}
+    assert chosen(candidates, table)["one"] == "粤A12345"
+
+
+def test_a_table_may_stand_elsewhere():
+    named = made(
+        name="table",
+        fields=["one", "two"],
+        weight=1,
+        parts=["whole", "whole"],
+        list="ab",
+    )
+    assert named.table == {"a": ("b",)}
+
+
 @pytest.mark.parametrize(
     ("values", "fault"),
     [
@@ -215,6 +249,10 @@ def test_equal_fields_are_scored_for_each_others_texts():
                 "table": ["a b", "a c"],
             },
             "table: 'a c' says nothing new",
+        ),
+        (
+            {"name": "table", "fields": ["one", "two"], "weight": 1, "list": "abc"},
+            "no list is named 'abc'",
         ),
         ({"name": "sum", "fields": NAMES, "weight": 1}, "slack is missing"),
         (

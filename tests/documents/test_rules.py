@@ -139,7 +139,7 @@ def test_a_name_of_the_lexicon_decides_between_readings():
     free = {"kind": "free", "characters": "北京重庆市东西城区小", "least": 1}
     view = strip({"东": 0.6, "重": 0.3}, "庆市")
     assert made(**free).read([view], today=TODAY)[0].text == "东庆市"
-    likely = made(**free, lexicon="places", bonus=2.0)
+    likely = made(**free, lexicon=[{"name": "places", "bonus": 2.0}])
     assert likely.read([view], today=TODAY)[0].text == "重庆市"
 
 

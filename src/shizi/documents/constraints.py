@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from shizi.documents.checks import vin_years
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date
 
     from shizi.core.posterior import Posterior
@@ -23,8 +23,11 @@ if TYPE_CHECKING:
     from shizi.documents.table import Table
 
 # A candidate this far below a field's best, in nats, is not chosen, whatever speaks
-# for it; how many are looked at; how many combinations are followed.
-_SHARE, _CHOICES, _BEAM = 8.0, 4, 256
+# for it; how many are chosen from, passed on to an equal field, and passed on with
+# their beginning or end changed.
+_SHARE, _CHOICES, _PASSED, _CHANGED = 8.0, 16, 8, 3
+# How many combinations are followed, and how far below the best, in nats.
+_BEAM, _FOLLOWED = 256, 20.0
 
 
 class Reading(NamedTuple):
@@ -117,7 +120,9 @@ def choose(
                     if not constraint.holds(texts, today):
                         total -= constraint.weight
                 longer.append((total, row))
-        beams = sorted(longer, key=lambda beam: -beam[0])[:_BEAM]
+        longer.sort(key=lambda beam: -beam[0])
+        least = longer[0][0] - _FOLLOWED
+        beams = [beam for beam in longer[:_BEAM] if beam[0] >= least]
     best, chosen = beams[0]
     return {
         name: Choice(
@@ -138,29 +143,72 @@ def choose(
 def exchange(
     readings: Mapping[str, Reading], constraints: Sequence[Constraint], *, today: date
 ) -> dict[str, Reading]:
-    """Return the readings, with equal fields scored for each other's texts too."""
-    result = dict(readings)
+    """Return the readings, each scored for what others would have it say too.
+
+    That is, for a field that is equal to another one, what that one may say; for one
+    whose beginning or end another one tells, its candidates with that changed.
+    """
+    known = {name: each for name, each in readings.items() if each.candidates}
+    wanted: dict[str, list[str]] = {name: [] for name in known}
     for constraint in constraints:
-        if constraint.name != "equal" or not all(
-            name in readings and readings[name].candidates for name in constraint.fields
-        ):
-            continue
-        texts = [
-            candidate.text
-            for name in constraint.fields
-            for candidate in readings[name].candidates[:_CHOICES]
-        ]
-        for name in constraint.fields:
-            reading = readings[name]
-            known = {candidate.text for candidate in reading.candidates}
-            if not known.issuperset(texts):
-                found = reading.rule.read(reading.views, today=today, extra=texts)
-                result[name] = reading._replace(candidates=found)
+        if all(name in known for name in constraint.fields):
+            for name, texts in _proposed(constraint, known):
+                wanted[name] += texts
+    result = dict(readings)
+    for name, texts in wanted.items():
+        reading = known[name]
+        if not {each.text for each in reading.candidates}.issuperset(texts):
+            found = reading.rule.read(reading.views, today=today, extra=texts)
+            result[name] = reading._replace(candidates=found)
     return result
 
 
-def make_constraint(table: Table, names: Sequence[str]) -> Constraint:
+def _proposed(
+    constraint: Constraint, readings: Mapping[str, Reading]
+) -> Iterator[tuple[str, list[str]]]:
+    """Yield fields with the texts that a constraint would have them say."""
+    if constraint.name == "equal":
+        first, second = constraint.fields
+        for name, other in ((first, second), (second, first)):
+            yield name, [each.text for each in readings[other].candidates[:_PASSED]]
+    elif constraint.name == "table":
+        name, other = constraint.fields
+        told = _part(constraint.parts[1], readings[other].candidates[0].text)
+        keys = [
+            key
+            for key, values in constraint.table.items()
+            if told is not None and told.startswith(values)
+        ]
+        texts = [each.text for each in readings[name].candidates[:_CHANGED]]
+        yield (
+            name,
+            [
+                changed
+                for key in keys
+                for text in texts
+                if (changed := _with_part(constraint.parts[0], text, key)) is not None
+            ],
+        )
+
+
+def _with_part(name: str, text: str, part: str) -> str | None:
+    """Return a text whose start or end is changed; None if that is not what counts."""
+    kind, _, length = name.partition(" ")
+    if kind not in {"start", "end"} or int(length) != len(part):
+        return None
+    if kind == "start":
+        return part + text[len(part) :]
+    return text[: -len(part)] + part
+
+
+def make_constraint(
+    table: Table, names: Sequence[str], lists: Mapping[str, Sequence[str]]
+) -> Constraint:
     """Return the constraint that a specification's table describes.
+
+    Args:
+        names: The document's fields.
+        lists: What a constraint may name instead of giving its own table.
 
     Raises:
         SpecError: The table is malformed.
@@ -185,7 +233,7 @@ def make_constraint(table: Table, names: Sequence[str]) -> Constraint:
             raise table.fault(f"no part is named {part!r}")
     if kind.parts and len(parts) != kind.fields:
         raise table.fault(f"it is about {kind.fields} parts")
-    rows = _rows(table) if name == "table" else {}
+    rows = _rows(table, lists) if name == "table" else {}
     ranges = table.table("ranges") if name == "range" else None
     slack = table.numbers("slack", 2) if kind.slack else (0.0, 0.0)
     constraint = Constraint(
@@ -203,13 +251,23 @@ def make_constraint(table: Table, names: Sequence[str]) -> Constraint:
     return constraint
 
 
-def _rows(table: Table) -> dict[str, tuple[str, ...]]:
+def _rows(
+    table: Table, lists: Mapping[str, Sequence[str]]
+) -> dict[str, tuple[str, ...]]:
     """Return the table of a constraint, which is a list of lines of several words."""
+    lines: Sequence[str]
+    if table.has("list"):
+        name = table.text("list")
+        if name not in lists:
+            raise table.fault(f"no list is named {name!r}")
+        lines = lists[name]
+    else:
+        lines = table.texts("table")
     rows: dict[str, tuple[str, ...]] = {}
-    for text in table.texts("table"):
-        key, *values = text.split()
+    for line in lines:
+        key, *values = line.split()
         if not values or key in rows:
-            raise table.fault(f"table: {text!r} says nothing new")
+            raise table.fault(f"table: {line!r} says nothing new")
         rows[key] = tuple(values)
     if not rows:
         raise table.fault("table is empty")

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     Ints: TypeAlias = NDArray[np.int64]
 
 _LEAST = 1e-300
+# 4: so many steps of e to the power of -170 fit between 1 and the least number.
+_SCALED = 4
 
 
 class Glyph(NamedTuple):
@@ -112,43 +114,33 @@ def forward_rows(
         rows: For each text, the column of each character.
         kinds: The same number for columns that are forms of the same character.
     """
-    longest = max(1, *map(len, rows))
-    texts = np.zeros((len(rows), longest), np.int64)
-    for text, row in zip(texts, rows, strict=True):
-        text[: len(row)] = row
-    said = texts if kinds is None else np.array(kinds)[texts]
-    # A character that is repeated needs a blank before it.
-    skips = np.zeros(texts.shape)
-    skips[:, 1:] = said[:, 1:] != said[:, :-1]
-    emitted = columns[:, texts]
-    emitted[:, texts == 0] = 0.0
-    blanks: list[float] = columns[:, 0].tolist()
-    # How likely it is to be in a blank after so many characters, or in a character.
-    # Each text is scaled by itself: what is lost is 300 powers of ten below the text's
-    # likeliest beginning of the same length.
-    after = np.zeros((len(rows), longest + 1))
-    after[:, 0] = 1.0
-    inside = np.zeros(texts.shape)
+    states = _states(rows)
+    skips = _skips(states, kinds)
+    emitted = columns[:, states]
+    # Two states before the first; to begin with, all is before the first.
+    sums = np.zeros((len(rows), states.shape[1] + 2))
+    sums[:, 1] = 1.0
+    step = np.empty(states.shape)
     logs = np.zeros(len(rows))
-    for emission, blank in zip(emitted, blanks, strict=True):
-        step = inside + after[:, :-1]
-        step[:, 1:] += inside[:, :-1] * skips[:, 1:]
-        after[:, 1:] += inside
-        after *= blank
-        np.multiply(step, emission, out=inside)
-        total = after.sum(axis=1)
-        total += inside.sum(axis=1)
-        np.maximum(total, _LEAST, out=total)
-        logs += np.log(total)
-        total = total[:, None]
-        after /= total
-        inside /= total
-    lengths = np.array([len(row) for row in rows])
+    for number, emission in enumerate(emitted):
+        np.multiply(sums[:, :-2], skips, out=step)
+        step += sums[:, 1:-1]
+        step += sums[:, 2:]
+        np.multiply(step, emission, out=sums[:, 2:])
+        sums[:, 1] = 0.0
+        if number % _SCALED == 0:
+            # Each text by itself: what is lost is 300 powers of ten below the text's
+            # likeliest beginning.
+            total = np.maximum(sums.max(axis=1), _LEAST)
+            sums /= total[:, None]
+            logs += np.log(total)
+    # The blank behind a text and, before it, the last character.
+    ends = np.array([2 * len(row) + 2 for row in rows])
     numbers = np.arange(len(rows))
-    ends = after[numbers, lengths]
-    ends += np.where(lengths > 0, inside[numbers, lengths - 1], 0.0)
+    sums[:, 1] = 0.0
+    last = sums[numbers, ends] + sums[numbers, ends - 1]
     with np.errstate(divide="ignore"):
-        result: Floats = logs + np.log(ends)
+        result: Floats = logs + np.log(last)
     return result
 
 
@@ -165,31 +157,48 @@ def find_spans(
         For each text: of each character the first step and the one after the last;
         None for a text whose probability is nought.
     """
-    # Blank, character, blank, .. of each text; two states before the first, which
-    # nothing comes from.
-    states = np.zeros((len(rows), 2 * max(map(len, rows), default=0) + 1), np.int64)
-    for text, row in zip(states, rows, strict=True):
-        text[1 : 2 * len(row) : 2] = row
-    skips = np.full(states.shape, -math.inf)
-    skips[:, 3::2][states[:, 3::2] != states[:, 1:-2:2]] = 0.0
+    states = _states(rows)
     with np.errstate(divide="ignore"):
+        skips = np.log(_skips(states, None))
         emitted = np.log(columns)[:, states]
     best = np.full((len(rows), states.shape[1] + 2), -math.inf)
-    best[:, 2:4] = emitted[0, :, :2]
+    best[:, 1] = 0.0
     options = np.empty((3, *states.shape))
     backs = np.zeros(emitted.shape, np.int64)
-    for step in range(1, len(emitted)):
+    for step, emission in enumerate(emitted):
         options[0] = best[:, 2:]
         options[1] = best[:, 1:-1]
         np.add(best[:, :-2], skips, out=options[2])
         options.argmax(axis=0, out=backs[step])
         np.maximum(options[0], options[1], out=options[0])
         np.maximum(options[0], options[2], out=options[0])
-        np.add(options[0], emitted[step], out=best[:, 2:])
+        np.add(options[0], emission, out=best[:, 2:])
+        best[:, 1] = -math.inf
     return [
         _trace(path, end, len(row))
         for path, end, row in zip(backs.swapaxes(0, 1), best[:, 2:], rows, strict=True)
     ]
+
+
+def _states(rows: Sequence[Sequence[int]]) -> Ints:
+    """Return the columns of blank, character, blank, .. of each text, (K, S)."""
+    states = np.zeros((len(rows), 2 * max(map(len, rows), default=0) + 1), np.int64)
+    for text, row in zip(states, rows, strict=True):
+        text[1 : 2 * len(row) : 2] = row
+    return states
+
+
+def _skips(states: Ints, kinds: Sequence[int] | None) -> Floats:
+    """Return 1 where the state two before may be followed directly, else 0.
+
+    That is every character but the first of a text, which follows the state before the
+    first blank, and one that repeats the character before it.
+    """
+    said = states if kinds is None else np.array(kinds)[states]
+    skips = np.zeros(states.shape)
+    skips[:, 1:2] = 1.0
+    skips[:, 3::2] = said[:, 3::2] != said[:, 1:-2:2]
+    return skips
 
 
 def _trace(

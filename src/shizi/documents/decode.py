@@ -115,13 +115,13 @@ def _score(
     characters = [grammar.characters[symbol] for symbol in used]
     kinds = [0, *(1 + characters.index(character) for character in characters)]
     matrices = [gather(view, grammar, np.array(used, np.int64)) for view in views]
-    scores = np.array([forward_rows(matrix, rows, kinds) for matrix in matrices])
-    frees = np.array(
+    logs = np.array(
         [
-            _free(view, matrix, grammar)
+            _forward(view, matrix, rows, kinds, grammar.dropped)
             for view, matrix in zip(views, matrices, strict=True)
         ]
     )
+    frees, scores = logs[:, -1], logs[:, :-1]
     scores = np.maximum(scores, _LEAST)
     shares = 1 / (_BENT + np.maximum(0, frees - scores.max(axis=1)))
     shares /= shares.sum()
@@ -150,16 +150,28 @@ def _score(
     ]
 
 
-def _free(view: Posterior, matrix: Floats, grammar: Grammar) -> float:
-    """Return how likely a view says what it says by itself.
+def _forward(
+    view: Posterior,
+    matrix: Floats,
+    rows: Sequence[Sequence[int]],
+    kinds: Sequence[int],
+    dropped: AbstractSet[str],
+) -> Floats:
+    """Return how likely a view says some texts and, last, what it says by itself.
 
     Args:
-        matrix: Its column 0 has the blank and all that is dropped.
+        matrix: float64, (T, 1 + N), the view's blank, with it all that is dropped, and
+            columns.
+        rows: The columns of each text.
+        kinds: What character each column is of.
     """
-    glyphs = (glyph.character for glyph in greedy(view))
-    columns, row = spell(view, [each for each in glyphs if each not in grammar.dropped])
-    columns[:, 0] = matrix[:, 0]
-    return float(forward_rows(columns, [row])[0])
+    free = [glyph.character for glyph in greedy(view)]
+    own, row = spell(view, [each for each in free if each not in dropped])
+    first = matrix.shape[1] - 1
+    columns = np.concatenate([matrix, own[:, 1:]], axis=1)
+    # Equal characters have the same column there, so that the column tells the kind.
+    kinds = [*kinds, *range(len(kinds), columns.shape[1])]
+    return forward_rows(columns, [*rows, [first + each for each in row]], kinds)
 
 
 def _probabilities(

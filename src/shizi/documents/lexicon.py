@@ -1,4 +1,4 @@
-"""Names that values begin with: places of addresses, brands of models."""
+"""Names that values begin or end with: places, brands, kinds of companies."""
 
 from __future__ import annotations
 
@@ -24,12 +24,19 @@ _MOST = 12
 class Lexicon:
     """A tree of names; on the way down one level may be left out."""
 
-    def __init__(self, tree: Tree) -> None:
-        """Take each name with those that may follow it."""
-        self._tree = tree
+    def __init__(self, tree: Tree, *, from_end: bool = False) -> None:
+        """Take each name with those that may follow it.
+
+        Args:
+            from_end: The names are what texts end with; the one before the last
+                follows the last.
+        """
+        self._tree = _turned(tree) if from_end else tree
+        self._step = -1 if from_end else 1
 
     def depth(self, text: str) -> int:
-        """Return with how many of the names, one after the other, a text begins."""
+        """Return how many of the names, one after the other, a text begins with."""
+        text = text[:: self._step]
         depth, place, tree = 0, 0, self._tree
         while found := _next(tree, text, place):
             name, tree = found
@@ -39,12 +46,18 @@ class Lexicon:
     def near(self, text: str) -> list[str]:
         """Return the texts that names would make of one that begins much like them."""
         found: list[str] = []
-        for other in _repaired(self._tree, text, 0):
+        for turned in _repaired(self._tree, text[:: self._step], 0):
+            other = turned[:: self._step]
             if other != text and other not in found:
                 found.append(other)
             if len(found) == _MOST:
                 break
         return found
+
+
+def _turned(tree: Tree) -> Tree:
+    """Return a tree whose names are spelled backwards."""
+    return {name[::-1]: _turned(below) for name, below in tree.items()}
 
 
 def _repaired(tree: Tree, text: str, place: int) -> Iterator[str]:
@@ -83,10 +96,11 @@ def _is_like(name: str, text: str) -> bool:
 
 
 @cache
-def load_lexicon(name: str) -> Lexicon:
+def load_lexicon(name: str, *, from_end: bool = False) -> Lexicon:
     """Return a lexicon that comes with the package.
 
-    Its lines are `name/name: name name`: what follows a path of names.
+    Its lines are `name/name: name name`: what follows a path of names. A line of names
+    alone is of those that follow none.
 
     Raises:
         SpecError: There is none of that name.
@@ -98,10 +112,10 @@ def load_lexicon(name: str) -> Lexicon:
     for line in source.read_text(encoding="utf-8").splitlines():
         if line.startswith("#"):
             continue
-        path, _, names = line.partition(":")
+        path, colon, names = line.rpartition(":")
         here = tree
-        for step in path.split("/"):
+        for step in path.split("/") if colon else ():
             here = here.setdefault(step, {})
         for each in names.split():
             here.setdefault(each, {})
-    return Lexicon(tree)
+    return Lexicon(tree, from_end=from_end)

@@ -43,6 +43,18 @@ class Outside(NamedTuple):
     sure: float
 
 
+class Names(NamedTuple):
+    """Names that texts begin or end with.
+
+    Attributes:
+        lexicon: The names.
+        bonus: By how many nats each one makes a text likelier.
+    """
+
+    lexicon: Lexicon
+    bonus: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     """How one kind of field is read.
@@ -55,8 +67,7 @@ class Rule:
         outside: The way out of a vocabulary.
         replaced: What is given instead of some texts.
         prefixes: What is taken off the beginning of a text.
-        lexicon: Names that a text likely begins with.
-        bonus: By how many nats each such name makes a text likelier.
+        lexicons: Names that a text likely begins or ends with.
     """
 
     name: str
@@ -66,8 +77,7 @@ class Rule:
     outside: Outside | None = None
     replaced: Mapping[str, str] = field(default_factory=dict[str, str])
     prefixes: tuple[str, ...] = ()
-    lexicon: Lexicon | None = None
-    bonus: float = 0.0
+    lexicons: tuple[Names, ...] = ()
 
     def read(
         self, views: Sequence[Posterior], *, today: date, extra: Iterable[str] = ()
@@ -79,11 +89,19 @@ class Rule:
             today: No date is later.
             extra: Texts to be scored too, as those read on another page.
         """
-        near = self.lexicon.near if self.lexicon else None
-        found = decode(views, self.grammar, beam=self.beam, extra=extra, near=near)
+        found = decode(
+            views, self.grammar, beam=self.beam, extra=extra, near=self._near
+        )
         if self.outside:
             found = _let_out(found, views, self.outside)
         return _checked(self._normalised(found), self.checks, today)
+
+    def _near(self, text: str) -> list[str]:
+        """Return what else a text may be, with the names in it put right."""
+        found = [text]
+        for names in self.lexicons:
+            found += [other for each in found for other in names.lexicon.near(each)]
+        return found[1:]
 
     def _normalised(self, found: list[Candidate]) -> list[Candidate]:
         """Return the candidates as they are given, each text once."""
@@ -94,9 +112,10 @@ class Rule:
                 text = text.removeprefix(prefix)
             text = self.replaced.get(text, text)
             if text not in texts:
-                depth = self.lexicon.depth(text) if self.lexicon else 0
-                score = each.score + depth * self.bonus
-                texts[text] = each._replace(text=text, score=score)
+                bonus = sum(
+                    names.bonus * names.lexicon.depth(text) for names in self.lexicons
+                )
+                texts[text] = each._replace(text=text, score=each.score + bonus)
         return sorted(texts.values(), key=lambda each: -each.score)
 
 
@@ -123,10 +142,7 @@ def make_rule(
     if beam < 1:
         raise table.fault("beam is not above nought")
     patterns = _free(table) if kind == "free" else _patterns(table)
-    lexicon, bonus = None, 0.0
-    if table.has("lexicon"):
-        lexicon = table.attempt(load_lexicon, table.text("lexicon"))
-        bonus = table.number("bonus")
+    lexicons = tuple(_names(each) for each in table.tables("lexicon"))
     outside = None
     if kind == "vocabulary" and table.has("outside"):
         outside = Outside(
@@ -152,12 +168,22 @@ def make_rule(
         outside,
         replacements,
         prefixes,
-        lexicon,
-        bonus,
+        lexicons,
     )
 
 
 _KINDS = ("pattern", "vocabulary", "free")
+
+
+def _names(table: Table) -> Names:
+    """Return the names that a rule's table speaks of."""
+    side = table.text("at", "start")
+    if side not in {"start", "end"}:
+        raise table.fault(f"at is {side!r}, neither 'start' nor 'end'")
+    lexicon = table.attempt(load_lexicon, table.text("name"), from_end=side == "end")
+    names = Names(lexicon, table.number("bonus"))
+    table.end()
+    return names
 
 
 def _patterns(table: Table) -> list[tuple[str, float]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -157,18 +156,18 @@ def _prune(
     prefixes: Prefixes, tree: _Tree, ahead: Floats, beam: int
 ) -> tuple[Prefixes, float]:
     """Return the prefixes worth following, scaled, and what the best may come to."""
-    rated = heapq.nlargest(
-        beam,
+    rated = sorted(
         (
             (math.log(blank + sure) + ahead.item(tree.states[prefix]), prefix)
             for prefix, (blank, sure) in prefixes.items()
             if blank + sure > 0
         ),
+        reverse=True,
     )
     if not rated:
         return {}, -math.inf
     best = rated[0][0]
-    kept = [prefix for rate, prefix in rated if rate >= best - _WIDTH]
+    kept = [prefix for rate, prefix in rated[:beam] if rate >= best - _WIDTH]
     scale = 1 / max(sum(prefixes[prefix]) for prefix in kept)
     scaled = {prefix: [each * scale for each in prefixes[prefix]] for prefix in kept}
     return scaled, best + math.log(scale)

@@ -158,8 +158,10 @@ def parse_spec(text: str) -> DocumentSpec:
     _unique(table, "page", [page.name for page in pages])
     names = [field.name for page in pages for field in page.fields]
     _unique(table, "field", names)
+    given = table.table("list")
+    lists = {name: given.texts(name) for name in given.names()}
     constraints = tuple(
-        make_constraint(each, names) for each in table.tables("constraint")
+        make_constraint(each, names, lists) for each in table.tables("constraint")
     )
     rows = tuple(_row(each, names) for each in table.tables("row"))
     _unique(table, "row label", [label for row in rows for label in row.labels])
