@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shizi.core.errors import ImageDecodeError
+from shizi.ocr.null import NullEngine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from shizi.core.image import Image
+    from shizi.core.text import Page
     from shizi.ports import Caller, Engine
 
 
@@ -40,6 +42,28 @@ class Nobody:
 
     def check(self) -> None:
         pass
+
+
+class Hoarder(NullEngine):
+    """Takes 400 MiB for each read until it is told to give them back."""
+
+    def __init__(self, *, caller: Caller) -> None:
+        super().__init__(texts=("400 MiB",), caller=caller)
+
+    def read(self, image: Image) -> Page:
+        self.held = b"\x01" * (400 << 20)
+        return super().read(image)
+
+    def release(self) -> None:
+        self.held = b""
+
+
+class IdleEngine(NullEngine):
+    """Takes the options of the engine whose place it has, and reads nothing."""
+
+    def __init__(self, *, caller: Caller, **_options: object) -> None:
+        seconds = float(os.environ.get("NULL_SECONDS", "0"))
+        super().__init__(caller=caller, seconds=seconds)
 
 
 def echo(_engine: Engine, image: Image) -> bytes:

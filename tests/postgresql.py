@@ -35,10 +35,13 @@ class Cluster:
         return f"postgresql://shizi:unused@127.0.0.1:{self._port}/{name}"
 
     def create(self) -> str:
-        """Make an empty database and return its URL."""
+        """Return the URL of what is as good as an empty database: an empty schema.
+
+        A database of its own for each test costs 7 MB and half a second.
+        """
         name = f"t{secrets.token_hex(8)}"
-        asyncio.run(self._execute(f"CREATE DATABASE {name}"))
-        return self.url(name)
+        asyncio.run(self._execute(f"CREATE SCHEMA {name}"))
+        return f"{self.url('postgres')}?search_path={name}"
 
     async def _execute(self, statement: str) -> None:
         driver: Any = import_module("asyncpg")

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import httpx
 
+from shizi.access.apps import list_apps
+from shizi.access.store import open_store
+from shizi.access.tokens import issue_token
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 SHIZI = [sys.executable, "-m", "shizi"]
+# Reads nothing, at once; starts within a second.
+NULL = [sys.executable, "-m", "tests.null_server"]
 
 
 def shizi(*arguments: str | os.PathLike[str]) -> str:
@@ -34,6 +42,19 @@ class Running:
         self.data = data
         self.url = url
 
+    def token(self) -> str:
+        """Return a new token of the server's first app, beside those it has."""
+
+        async def issue() -> str:
+            async with await open_store(self.data) as store:
+                app, *_ = await list_apps(store)
+                issued = await issue_token(
+                    store, app.id, now=time.time(), replaces=False
+                )
+                return issued.token
+
+        return asyncio.run(issue())
+
     def call(self, token: str, data: bytes) -> dict[str, object]:
         reply = httpx.post(
             f"{self.url}/cv/ocr/comm",
@@ -47,13 +68,17 @@ class Running:
 
 @contextmanager
 def serving(
-    data: Path, *options: str, environment: Mapping[str, str] | None = None
+    data: Path,
+    *options: str,
+    environment: Mapping[str, str] | None = None,
+    log_name: str = "log",
+    program: Sequence[str] = SHIZI,
 ) -> Iterator[Running]:
-    log = data.parent / "log"
+    log = data.parent / log_name
     with log.open("w") as errors:
         process = subprocess.Popen(
             [
-                *SHIZI,
+                *program,
                 "serve",
                 "--data",
                 data,

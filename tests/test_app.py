@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from tests.running import SHIZI, Running, serving, shizi
+from tests.running import NULL, SHIZI, Running, serving, shizi
 from tests.samples import SAMPLE, SAMPLE_LINES
 
 if TYPE_CHECKING:
@@ -101,12 +101,46 @@ def test_sigterm_answers_the_calls_in_flight_and_ends_with_0(tmp_path: Path) -> 
         token = shizi("token", "issue", app, "--data", running.data).strip()
         sample = SAMPLE.read_bytes()
         calls = [threads.submit(running.call, token, sample) for _ in range(6)]
-        deadline = time.monotonic() + 30
-        while "shizi_pool_running 1.0" not in httpx.get(f"{running.url}/metrics").text:
-            assert time.monotonic() < deadline
+        wait_for_calls(running, 6)
         running.process.send_signal(signal.SIGTERM)
         assert [call.result()["errcode"] for call in calls] == [0] * 6
         assert running.process.wait(30) == 0
+
+
+def test_a_stopping_server_says_so_until_the_last_call_is_answered(
+    tmp_path: Path,
+) -> None:
+    slow = {"NULL_SECONDS": "1.5"}
+    with (
+        serving(tmp_path / "data", program=NULL, environment=slow) as running,
+        ThreadPoolExecutor(2) as threads,
+    ):
+        token = running.token()
+        sample = SAMPLE.read_bytes()
+        assert httpx.get(f"{running.url}/readyz").status_code == 200
+        calls = [threads.submit(running.call, token, sample) for _ in range(2)]
+        wait_for_calls(running, 2)
+        running.process.send_signal(signal.SIGTERM)
+        deadline = time.monotonic() + 10
+        while httpx.get(f"{running.url}/readyz").status_code == 200:
+            assert time.monotonic() < deadline
+        assert httpx.get(f"{running.url}/healthz").status_code == 200
+        assert running.call(token, sample)["errcode"] == -1
+        assert [call.result()["errcode"] for call in calls] == [0, 0]
+        assert running.process.wait(30) == 0
+
+
+def wait_for_calls(running: Running, count: int) -> None:
+    """Return when so many calls are being read or wait for it."""
+    deadline = time.monotonic() + 60
+    while True:
+        figures = httpx.get(f"{running.url}/metrics").text
+        found = re.findall(
+            r"^shizi_pool_(?:running|waiting) (\d+)", figures, re.MULTILINE
+        )
+        if sum(map(int, found)) == count:
+            return
+        assert time.monotonic() < deadline
 
 
 def test_a_token_survives_a_kill(tmp_path: Path) -> None:
@@ -163,3 +197,45 @@ def test_a_taken_port_is_a_usage_error(server: Running, tmp_path: Path) -> None:
     )
     assert done.returncode == 2
     assert f"cannot listen on 127.0.0.1:{port}" in done.stderr
+
+
+def wrong_secrets(url: str, app_id: str, *addresses: str) -> list[int]:
+    """Return what one wrong secret from each address is answered with."""
+    query = {"grant_type": "client_credential", "appid": app_id, "secret": "wrong"}
+    return [
+        httpx.get(
+            f"{url}/cgi-bin/token", params=query, headers={"X-Forwarded-For": address}
+        ).json()["errcode"]
+        for address in addresses
+    ]
+
+
+def test_a_made_up_address_does_not_pass_the_brake_on_guessing(
+    server: Running,
+) -> None:
+    app_id = json.loads(shizi("app", "add", "t", "--data", server.data, "--json"))
+    made_up = [f"192.0.2.{number}" for number in range(11)]
+    codes = wrong_secrets(server.url, app_id["appid"], *made_up)
+    assert codes == [40125] * 10 + [45011]
+
+
+def test_an_open_server_behind_a_proxy_knows_its_callers(tmp_path: Path) -> None:
+    environment = {
+        "SHIZI_TOKEN_MODE": "open",
+        "SHIZI_TRUSTED_PROXIES": '["127.0.0.0/8"]',
+    }
+    with serving(tmp_path / "data", environment=environment) as running:
+        reply = httpx.post(
+            f"{running.url}/cv/ocr/comm",
+            files={"img": SAMPLE.read_bytes()},
+            headers={"X-Forwarded-For": "198.51.100.9, 192.0.2.7, 127.0.0.9"},
+            timeout=60,
+        )
+        assert reply.json()["errcode"] == 0
+        shown = shizi("quota", "show", "guest", "--json", "--data", running.data)
+        assert json.loads(shown)["printed_text"]["used"] == 1
+        codes = wrong_secrets(running.url, "guest", *["192.0.2.1"] * 11, "192.0.2.2")
+        assert codes == [40125] * 10 + [45011, 40125]
+        log = (tmp_path / "log").read_text().splitlines()
+        call = next(line for line in map(json.loads, log) if line["event"] == "call")
+        assert (call["app"], call["address"]) == ("guest", "192.0.2.7")

@@ -176,6 +176,13 @@ async def test_a_worker_past_its_memory_is_replaced_after_its_call() -> None:
         os.kill(small, 0)
 
 
+async def test_a_worker_that_can_give_memory_back_stays() -> None:
+    async with opened(make_engine=fakes.Hoarder, memory=256 << 20) as pool:
+        before = await pool.run(fakes.worker_id, b"")
+        assert await pool.run(fakes.read_null, b"1") == "400 MiB"
+        assert await pool.run(fakes.worker_id, b"") == before
+
+
 async def test_calls_are_served_in_the_order_they_came() -> None:
     async with opened() as pool:
         order: list[bytes] = []

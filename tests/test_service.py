@@ -123,6 +123,28 @@ async def test_a_caller_that_leaves_pays_nothing(
     assert await count(store, app) == 0
 
 
+async def test_a_call_that_begins_while_the_server_stops_is_refused_and_free(
+    store: Store, service: Service
+) -> None:
+    app, _ = await app_with_token(store, service)
+    service.leave()
+    with pytest.raises(BusyError):
+        await service.read_text(app, picture)
+    assert await count(store, app) == 0
+
+
+async def test_a_call_in_flight_is_answered_while_the_server_stops(
+    store: Store, service: Service
+) -> None:
+    app, _ = await app_with_token(store, service)
+
+    async def upload() -> bytes:
+        service.leave()
+        return b"picture"
+
+    assert await service.read_text(app, upload) == PAGE
+
+
 async def test_the_limit_ends_calls(store: Store, service: Service) -> None:
     app, _ = await app_with_token(store, service, limit=1)
     await service.read_text(app, picture)

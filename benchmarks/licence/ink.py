@@ -43,13 +43,13 @@ def printed(mask: Mask, printer: Printer, chance: Chance, *, faded: float) -> Co
     height, width = mask.shape
     cover = mask.astype(np.float32) / np.float32(255)
     if printer == "dots":
-        cover = _pins(cover, chance.between(2.4, 3.6))
+        cover = _pins(cover, chance.between(2.0, 2.9))
     elif printer == "jet":
         # Ink runs along the fibres: the edge is rough.
         rough = cloud(width, height, 2, chance.rng) * chance.between(0.15, 0.5)
         soft = np.asarray(cv2.GaussianBlur(cover, (0, 0), chance.between(0.7, 1.4)))
         ragged = soft + 0.5 * rough * (soft > 0.02)
-        cover = np.clip((ragged - 0.3) * 2.2, 0, 1).astype(np.float32)
+        cover = np.clip((ragged - 0.17) * 2.0, 0, 1).astype(np.float32)
     else:
         specks = chance.rng.random(cover.shape) < chance.between(0.0, 0.03)
         cover = np.where(specks, np.float32(0), cover)
@@ -105,7 +105,7 @@ def _pins(cover: Cover, pitch: float) -> Cover:
         (round(width / pitch), round(height / pitch)),
         interpolation=cv2.INTER_AREA,
     )
-    hit = (small > 0.4).astype(np.float32)
+    hit = (small > 0.3).astype(np.float32)
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     row = np.clip((y / pitch).astype(int), 0, hit.shape[0] - 1)
     column = np.clip((x / pitch).astype(int), 0, hit.shape[1] - 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 # from corner to corner, inside the bowl, or a dot.
 Zero = Literal["plain", "face", "slash", "inner", "dot"]
 Box = tuple[float, float, float, float]
+
+# How close characters may be set, over the size, and how small before they run over.
+_CLOSEST, _SMALLEST = -0.06, 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +45,19 @@ class Type:
     size: float
     latin_scale: float = 1.0
     tracking: float = 0.0
-    weight: int = 0
+    weight: float = 0.0
     zero: Zero = "plain"
 
     def resized(self, scale: float) -> Type:
         """Return the same type in another size."""
-        return Type(
-            self.han,
-            self.latin,
-            self.size * scale,
-            self.latin_scale,
-            self.tracking,
-            self.weight,
-            self.zero,
-        )
+        return replace(self, size=self.size * scale)
+
+    def squeezed(self, text: str, most: float) -> Type:
+        """Return the same type, closer and then smaller, for a text too wide."""
+        over = (self.width(text) - most) / max(1, len(text)) / self.size
+        tracking = max(_CLOSEST, self.tracking - over)
+        closer = replace(self, tracking=min(self.tracking, tracking))
+        return closer.resized(max(_SMALLEST, min(1.0, most / closer.width(text))))
 
     def width(self, text: str) -> float:
         """Return how wide a text is set, in pixels."""
@@ -96,11 +98,10 @@ class Layer:
         Args:
             x: Where the line starts.
             middle: Height of the centre of the characters.
-            most: Width in pixels over which the line is set smaller.
+            most: Width in pixels over which the line is set closer, then smaller.
         """
-        wide = kind.width(text)
-        if wide > most:
-            kind = kind.resized(max(0.6, most / wide))
+        if kind.width(text) > most:
+            kind = kind.squeezed(text, most)
         # The baseline of Han characters lies about 0.36 of their size under the middle.
         baseline = middle + 0.36 * kind.size
         at = x

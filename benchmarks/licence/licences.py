@@ -90,10 +90,10 @@ def any_licence(chance: Chance) -> Licence:
     registered = _day(date(1996, 1, 1), LATEST, chance)
     if vehicle.role in {"ev", "phev", "ev_bus", "ev_truck"}:
         registered = _day(date(2015, 6, 1), LATEST, chance)
-    issued = registered
-    if chance.happens(0.5):
-        # The present form of the licence is from October 2008.
-        issued = _day(max(registered, date(2008, 10, 1)), LATEST, chance)
+    # The present form of the licence is from October 2008.
+    issued = max(registered, date(2008, 10, 1))
+    if issued > registered or chance.happens(0.4):
+        issued = _day(issued, LATEST, chance)
     by_company = vehicle.role in {"truck_h", "tractor", "trailer", "bus", "ev_bus"}
     of_company = chance.happens(0.8 if by_company else 0.25)
     owner = holders.company(city, chance) if of_company else holders.person(chance)

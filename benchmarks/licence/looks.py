@@ -135,17 +135,23 @@ def any_look(family: Family, chance: Chance, *, struck: bool = False) -> Look:
     )
     han = _han(family, style, chance)
     latin, zero = _latin(family, han[0], chance, struck=struck)
-    heavy = chance.happens(0.35) or (style == "song" and chance.happens(0.5))
+    # Printed strokes are never as thin as outlines are drawn: ink spreads.
+    spread = {"song": (0.45, 1.0), "kai": (0.35, 0.9), "hei": (0.0, 0.6)}[style]
     value = Type(
         han=han,
         latin=latin,
         size=chance.between(2.65, 3.25) * millimetre,
         latin_scale=chance.between(0.95, 1.08),
         tracking=chance.one_of((0.0, 0.0, 0.02, 0.05)),
-        weight=1 if heavy else 0,
+        weight=chance.between(*spread),
         zero=zero,
     )
-    label_type = Type(label, english, chance.between(2.35, 2.75) * millimetre)
+    label_type = Type(
+        label,
+        english,
+        chance.between(2.35, 2.75) * millimetre,
+        weight=chance.between(0.1, 0.6),
+    )
     colour = chance.weighted(
         [((28, 28, 30), 0.6), ((12, 12, 12), 0.2), ((30, 34, 78), 0.2)]
     )
@@ -181,8 +187,8 @@ def any_look(family: Family, chance: Chance, *, struck: bool = False) -> Look:
         ),
         label_strength=chance.between(0.72, 1.0),
         ink=colour,
-        strength=chance.between(0.72, 1.0),
-        faded=chance.between(0.15, 0.55) if chance.happens(0.3) else 0.0,
+        strength=chance.between(0.76, 1.0),
+        faded=chance.between(0.1, 0.42) if chance.happens(0.3) else 0.0,
         printer=chance.weighted(printers),
         seal_ink=chance.one_of(family.seals),
     )

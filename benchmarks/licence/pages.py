@@ -161,10 +161,12 @@ def back(licence: Licence, look: Look, chance: Chance) -> Drawn:
         x, room = _room(ends, label, following, plan.x(left), chance)
         kind = look.plate_type if name == "plate_num_b" else look.value
         boxes[name] = _value(values, said[name], (x, plan.y(row), room), kind, 1)
-    pitch = min(4.6, 5.2 - 0.3 * len(licence.remarks)) / 100 * HEIGHT
+    pitch = (5.4 - 0.4 * len(licence.remarks)) / 100 * HEIGHT
+    small = look.value.resized(min(1.0, pitch / look.value.size / 1.02))
+    if len(licence.remarks) < 2:
+        small = look.value
     for i, line in enumerate(licence.remarks):
         at = plan.x(21), plan.y(56) + (i - (len(licence.remarks) - 1) / 2) * pitch
-        small = look.value.resized(0.9 if len(licence.remarks) > 1 else 1)
         boxes[f"remarks.{i}"] = values.set(line, *at, small, most=0.74 * WIDTH)
     records = _inspections(licence, plan, look, chance)
     _barcode(labels, licence.serial, plan, look, chance)
@@ -248,8 +250,8 @@ def _inspections(
 ) -> list[tuple[Layer, Box]]:
     """Return each line of the record on a layer of its own: each was printed alone."""
     count = len(licence.inspections)
-    pitch = min(5.2, 19.5 / count) / 100 * HEIGHT
-    top = plan.y(68) if count > 3 else plan.y(chance.between(67, 72))
+    pitch = max(4.1, min(5.2, 20 / count)) / 100 * HEIGHT
+    top = plan.y(66.5) if count > 3 else plan.y(chance.between(67, 72))
     size = min(1.0, pitch / look.value.size / 1.05)
     left = plan.x(chance.between(21, 26))
     found = []

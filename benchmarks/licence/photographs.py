@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 _UNITS = 10
 # Longest side of a picture in pixels, as of a camera of twelve megapixels.
 _LONGEST = 4000
+# How much larger than what is shown a picture may be for its shape alone.
+_WASTED = 2.6
+# Least share of the light: under it no person can read what the sensor's noise leaves.
+_DARKEST = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +89,8 @@ SETTINGS = {
     ),
     "hard": Setting(
         widths=(440, 680), tilts=(6, 27), rolls=(-20, 20), turned=0.3,
-        blurs=(0.6, 1.5), smeared=0.35, smears=(2, 5), noises=(4, 14),
-        exposures=(0.22, 1.05), shades=(0.05, 0.6), casts=0.18, glare=0.4, thumb=0.25,
+        blurs=(0.65, 1.6), smeared=0.35, smears=(2, 5), noises=(5, 15),
+        exposures=(0.28, 0.95), shades=(0.05, 0.6), casts=0.18, glare=0.4, thumb=0.25,
         bends=(0, 0.005), qualities=(50, 82),
     ),
 }  # fmt: skip
@@ -135,9 +139,11 @@ def take(
     boxes = {name: _follow(points, field) for name, points in boxes.items()}
     if chance.happens(setting.thumb):
         frame = _thumb(frame, quads, boxes, chance)
-    frame = camera.light(frame, chance.between(*setting.shades), chance.rng)
+    exposure = chance.between(*setting.exposures)
+    shade = min(chance.between(*setting.shades), max(0.0, 1 - _DARKEST / exposure))
+    frame = camera.light(frame, shade, chance.rng)
     cast = 1 + chance.rng.uniform(-1, 1, 3).astype(np.float32) * setting.casts
-    frame = np.asarray(frame * cast * chance.between(*setting.exposures), np.float32)
+    frame = np.asarray(frame * cast * exposure, np.float32)
     if chance.happens(setting.smeared):
         frame = _smeared(frame, chance.between(*setting.smears), chance)
     blur = chance.between(*setting.blurs) + chance.one_of(family.blurs)
@@ -171,9 +177,12 @@ def _view(
     loose = chance.weighted([(0.03, 0.5), (0.12, 0.3), (0.3, 0.2)])
     wanted = size * (1 + loose)
     if shape:
-        wanted = np.array(
+        framed = np.array(
             [max(wanted[0], wanted[1] * shape), max(wanted[1], wanted[0] / shape)]
         )
+        # A telephone is held the other way before that much is wasted.
+        wasted = framed.prod() / wanted.prod()
+        wanted = framed if wasted < _WASTED else wanted
     spare = wanted - size
     start = low - spare * chance.rng.uniform(0.1, 0.9, 2)
     tilt = chance.between(*setting.tilts)
@@ -192,7 +201,8 @@ def _view(
     )
     view = seen.matrices()[0] @ units
     widths = [_card_width(thing, view) for thing in shown]
-    scale = chance.between(*setting.widths) / max(widths)
+    least, most = setting.widths
+    scale = max(least / min(widths), chance.between(least, most) / max(widths))
     scale = min(scale, _LONGEST / max(seen.width, seen.height))
     grown = np.diag([scale, scale, 1.0]) @ view
     return (
@@ -349,7 +359,7 @@ def _thumb(
         outward = tip - centre
         angle = np.arctan2(outward[1], outward[0]) + chance.between(-0.5, 0.5)
         shape = np.zeros((height, width), np.float32)
-        far = tip + 0.3 * size * np.array([np.cos(angle), np.sin(angle)])
+        far = tip + 1.5 * size * np.array([np.cos(angle), np.sin(angle)])
         thick = round(size * chance.between(0.1, 0.17))
         ends = [tuple(np.round(p).astype(int).tolist()) for p in (tip, far)]
         cv2.line(shape, ends[0], ends[1], (1.0,), thick, cv2.LINE_AA)

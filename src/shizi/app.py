@@ -41,8 +41,13 @@ if TYPE_CHECKING:
 
     Announce = Callable[[], Awaitable[None]]
 
-# 25: seconds that calls in flight get on SIGTERM; the whole stop stays below 30.
-_DRAIN_SECONDS = 25
+# 24: seconds that calls in flight get on SIGTERM, and 2 those that came meanwhile and
+# are refused; the whole stop stays below 30.
+_DRAIN_SECONDS = 24
+_LAST_SECONDS = 2
+
+# How often, in seconds, a stop looks whether it shall hurry.
+_TICK = 0.1
 
 # 8: seconds after which a caller gets what was read so far; the library waits.
 _PAGE_SECONDS = 8.0
@@ -82,6 +87,8 @@ class Server:
             settings.foreign_networks, None if word is None else word.get_secret_value()
         )
         self._metrics = Metrics(lambda: self._pool.load)
+        self._service: Service | None = None
+        self._is_leaving = False
         self.fault: ShiziError | None = None
         self.stop: Callable[[], None] = lambda: None
         self.application = Starlette(
@@ -107,6 +114,7 @@ class Server:
                 guest=settings.guest_app,
             )
             service = Service(store, self._pool, time.time, admission)
+            self._service = service
             application.router.routes += build_routes(
                 service,
                 fetch=self._fetcher.fetch,
@@ -132,6 +140,12 @@ class Server:
         else:
             await self._on_ready()
 
+    def leave(self) -> None:
+        """Tell balancers to go elsewhere, and refuse calls that begin from now on."""
+        self._is_leaving = True
+        if self._service is not None:
+            self._service.leave()
+
     def _audit(self, call: CallRecord) -> None:
         """Count an answered call and write one line about it."""
         if call.code is not None:
@@ -142,6 +156,8 @@ class Server:
         return PlainTextResponse("ok\n")
 
     async def _readiness(self, _request: Request) -> Response:
+        if self._is_leaving:
+            return PlainTextResponse("stopping\n", 503)
         if self._pool.load.workers:
             return PlainTextResponse("ready\n")
         return PlainTextResponse("not ready\n", 503)
@@ -151,9 +167,15 @@ class Server:
 
 
 class _Uvicorn(uvicorn.Server):
-    """A web server that ends with exit code 0 on SIGTERM."""
+    """A web server that ends with exit code 0 on SIGTERM.
+
+    Attributes:
+        interrupted: Whether Ctrl-C ended it.
+        on_leave: Called when a signal has come, before the calls in flight are awaited.
+    """
 
     interrupted = False
+    on_leave: Callable[[], None]
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None]:
@@ -162,6 +184,18 @@ class _Uvicorn(uvicorn.Server):
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._leave, number)
         yield
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Answer what is in flight, and readiness, before the door closes."""
+        self.on_leave()
+        end = asyncio.get_running_loop().time() + _DRAIN_SECONDS
+        calls = set(self.server_state.tasks)
+        while calls and not self.force_exit:
+            left = end - asyncio.get_running_loop().time()
+            if left <= 0:
+                break
+            _, calls = await asyncio.wait(calls, timeout=min(left, _TICK))
+        await super().shutdown(sockets)
 
     def _leave(self, number: signal.Signals) -> None:
         self.interrupted |= number is signal.SIGINT
@@ -192,7 +226,7 @@ def run_server(settings: Settings, listener: socket.socket, on_ready: Announce) 
             server_header=False,
             proxy_headers=bool(settings.trusted_proxies),
             forwarded_allow_ips=[str(each) for each in settings.trusted_proxies],
-            timeout_graceful_shutdown=_DRAIN_SECONDS,
+            timeout_graceful_shutdown=_LAST_SECONDS,
             ssl_certfile=settings.tls_cert,
             ssl_keyfile=settings.tls_key,
         )
@@ -202,6 +236,7 @@ def run_server(settings: Settings, listener: socket.socket, on_ready: Announce) 
         web.should_exit = True
 
     server.stop = stop
+    web.on_leave = server.leave
     web.run([listener])
     if server.fault is not None:
         raise server.fault

@@ -60,7 +60,8 @@ class Pool:
             workers: Number of processes.
             queue: Calls that may wait; one more is refused.
             seconds: Longest time a task may run before its worker is replaced.
-            memory: Resident bytes beyond which a worker is replaced after its call.
+            memory: Resident bytes beyond which a worker gives memory back after its
+                call, and is replaced when that does not help.
         """
         self._make_engine = make_engine
         self._make_decoder = make_decoder
@@ -213,7 +214,7 @@ class Pool:
 
     async def _add_worker(self) -> None:
         """Start one worker and make it idle when it is warm."""
-        worker = Worker(self._make_engine, self._make_decoder)
+        worker = Worker(self._make_engine, self._make_decoder, memory=self._memory)
         loop = asyncio.get_running_loop()
         try:
             await loop.run_in_executor(self._threads, worker.start)

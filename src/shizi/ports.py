@@ -59,6 +59,16 @@ class Engine(Protocol):
         """
         ...
 
+    def release(self) -> None:
+        """Give back the memory that reads took; the next one takes it anew.
+
+        Called by the worker, between two calls, when it holds too much.
+
+        Raises:
+            EngineError: The inference library failed.
+        """
+        ...
+
 
 class Caller(Protocol):
     """Who waits for what a worker does; asked in the worker, between two steps."""
@@ -103,6 +113,14 @@ class Session(Protocol):
 
         Args:
             batch: uint8, (N, H, W, 3), BGR.
+
+        Raises:
+            EngineError: The inference library failed.
+        """
+        ...
+
+    def release(self) -> None:
+        """Give back the memory that runs took.
 
         Raises:
             EngineError: The inference library failed.

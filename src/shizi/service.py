@@ -20,6 +20,7 @@ from shizi.access.tokens import issue_token
 from shizi.core.api import Api
 from shizi.core.errors import (
     ApiForbiddenError,
+    BusyError,
     PathForbiddenError,
     SecretError,
     SignatureError,
@@ -63,6 +64,11 @@ class Service:
         self._clock = clock
         self._admission = admission or Admission()
         self._throttle = Throttle()
+        self._is_leaving = False
+
+    def leave(self) -> None:
+        """Refuse the calls that begin from now on; those in flight are answered."""
+        self._is_leaving = True
 
     async def prove(
         self, app_id: str | None, secret: str | None, *, address: str
@@ -211,8 +217,11 @@ class Service:
         Raises:
             AccessError: The app may not call this, its quota is used up, or it was
                 removed meanwhile.
+            BusyError: The server is about to stop.
             StoreError: The store failed.
         """
+        if self._is_leaving:
+            raise BusyError("the server is about to stop")
         if api not in app.apis:
             raise ApiForbiddenError(f"the app may not call {api}")
         day = shanghai_day(self._clock())

@@ -83,7 +83,7 @@ class Settings(BaseSettings):
         float, Field(gt=0, description="Seconds after which a read is given up.")
     ] = 20.0
     worker_memory: Annotated[
-        int, Field(ge=1, description="MiB beyond which an idle worker is replaced.")
+        int, Field(ge=1, description="MiB that a worker may hold between two calls.")
     ] = 1024
     session: Annotated[
         Literal["openvino", "onnxruntime"],

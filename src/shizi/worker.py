@@ -7,6 +7,7 @@ worker whose parent has gone reads the end of its pipe and leaves.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import mmap
 import os
 import signal
@@ -73,10 +74,18 @@ class Worker:
         resident: Bytes of memory that the process held after its last call.
     """
 
-    def __init__(self, make_engine: MakeEngine, make_decoder: MakeDecoder) -> None:
-        """Take what is made in the process; nothing starts before `start`."""
+    def __init__(
+        self, make_engine: MakeEngine, make_decoder: MakeDecoder, *, memory: int
+    ) -> None:
+        """Take what is made in the process; nothing starts before `start`.
+
+        Args:
+            make_engine: Called once in the process.
+            make_decoder: The same.
+            memory: Resident bytes beyond which memory is given back after a call.
+        """
         self.resident = 0
-        self._makers = (make_engine, make_decoder)
+        self._start_with = (make_engine, make_decoder, memory)
         ours, self._theirs = socket.socketpair()
         self._pipe = Connection(ours.detach())
         self._shared = os.memfd_create("abandoned")
@@ -100,7 +109,7 @@ class Worker:
                 pass_fds=[pipe, shared],
                 stdin=subprocess.DEVNULL,
             )
-        self._send(self._makers)
+        self._send(self._start_with)
         self._answer(_START_SECONDS)
 
     def is_alive(self) -> bool:
@@ -177,7 +186,7 @@ def attend(descriptor: int, shared: int) -> None:
 
     Args:
         descriptor: The worker's end, inherited; first comes what makes the engine and
-            the decoder.
+            the decoder, and how much memory is too much.
         shared: Memory that holds the number of the call last abandoned, inherited.
     """
     # The parent decides when workers leave; signals of a whole group are its business.
@@ -185,7 +194,7 @@ def attend(descriptor: int, shared: int) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     caller = _Caller(shared)
     with contextlib.suppress(EOFError, OSError), Connection(descriptor) as pipe:
-        make_engine, make_decoder = pipe.recv()
+        make_engine, make_decoder, memory = pipe.recv()
         try:
             # Its process starts while the engine loads.
             decoder = make_decoder(caller=caller)
@@ -200,6 +209,9 @@ def attend(descriptor: int, shared: int) -> None:
                 number, task, data = pipe.recv()
                 caller.begin(number)
                 outcome = _outcome(task, engine, decoder, data)
+                if _resident() > memory:
+                    engine.release()
+                    _trim()
                 pipe.send((_resident(), outcome))
 
 
@@ -239,6 +251,13 @@ def _outcome(
         place = traceback.extract_tb(error.__traceback__)[-1]
         kind = type(error).__name__
         return TaskError(f"{kind} in {place.name}, line {place.lineno}")
+
+
+def _trim() -> None:
+    """Give free memory back to the system, where the C library can."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 def _resident() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import subprocess
@@ -228,3 +229,33 @@ def test_a_key_made_as_the_documents_tell_is_one(
     monkeypatch.setenv("SHIZI_SEAL_KEY_FILE", str(key))
     done = run("app", "list")
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("options", [[], ["--without-key"]])
+def test_a_backup_can_be_restored(run: Run, data: Path, options: list[str]) -> None:
+    file = data.with_name("file")
+    run("app", "add", "t", "--id", "mine", "--secret", "s")
+    done = run("backup", file, *options)
+    assert (done.returncode, done.stdout) == (0, "")
+    told = "the key is not in it" if options else "and the key of the secrets"
+    assert told in done.stderr
+    done = run("restore", file)
+    assert (done.returncode, done.stderr) == (
+        4,
+        "shizi: there are apps already: --replace removes them\n",
+    )
+    run("app", "add", "t", "--id", "other")
+    assert run("restore", file, "--replace").returncode == 0
+    assert run("app", "list").stdout.split("\t")[0] == "mine"
+    assert run("app", "list").stdout.count("\n") == 1
+
+
+def test_a_key_of_the_settings_is_not_in_a_backup(
+    run: Run, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = "A" * 43 + "="
+    monkeypatch.setenv("SHIZI_SEAL_KEY", key)
+    file = data.with_name("file")
+    done = run("backup", file)
+    assert "keep the one of your settings" in done.stderr
+    assert key.encode() not in gzip.decompress(file.read_bytes())

@@ -59,3 +59,14 @@ def test_an_endless_strip_is_pressed_together() -> None:
     image = np.zeros((4, 20_000, 3), np.uint8)
     strip, _ = crop_line(image, corners((0, 0), (19_999, 0), (19_999, 3), (0, 3)))
     assert strip.shape == (LINE_HEIGHT, 3200, 3)
+
+
+@pytest.mark.parametrize("height", [4, 200])
+def test_a_line_longer_than_opencv_takes_is_cut_out_all_the_same(height: int) -> None:
+    image = np.zeros((height, 70_000, 3), np.uint8)
+    image[:, 35_000:] = 255
+    strip, _ = crop_line(
+        image, corners((0, 0), (69_999, 0), (69_999, height - 1), (0, height - 1))
+    )
+    assert strip[24, 100].tolist() == [0, 0, 0]
+    assert strip[24, -100].tolist() == [255, 255, 255]

@@ -63,3 +63,10 @@ def test_a_line_that_leaves_the_picture_is_read_to_its_edge() -> None:
     curve = Curve(np.array([[-50, -5], [60, 5]], np.float32), 20)
     strip = crop_curve(np.full((10, 50, 3), 7, np.uint8), curve, 48, 3200)
     assert set(strip.ravel().tolist()) == {7}
+
+
+def test_a_bent_line_is_cut_out_of_a_picture_longer_than_opencv_takes() -> None:
+    image = np.zeros((70_000, 60, 3), np.uint8)
+    image[69_000:] = 255
+    curve = Curve(np.array([[5, 69_500], [30, 69_510], [55, 69_500]], np.float32), 9)
+    assert crop_curve(image, curve, 48, 3200).min() == 255

@@ -13,6 +13,7 @@ from PIL import Image
 from shizi import Reader
 from shizi.core.errors import EngineError, GoneError, ImageDecodeError
 from shizi.core.image import decode_image
+from shizi.ocr.detect import Box
 from shizi.ocr.engine import TextEngine
 from shizi.reading import read_text
 from tests import fakes
@@ -176,3 +177,45 @@ def test_a_drawing_invents_no_text(reader: Reader) -> None:
 
 def test_a_picture_of_one_character_is_read(reader: Reader, pixels: np.ndarray) -> None:
     assert texts(reader.read_text(pixels[245:345, 470:560])) == ["春"]
+
+
+@pytest.mark.parametrize("shape", [(4, 30_000, 3), (30_000, 1, 3)])
+def test_a_picture_lower_than_any_letter_has_no_text(shape: tuple[int, ...]) -> None:
+    engine = TextEngine()
+    page = engine.read(np.zeros(shape, np.uint8))
+    assert page.lines == ()
+    assert page.size == (shape[1], shape[0])
+
+
+def test_a_long_picture_is_searched_no_longer_than_the_time_allows() -> None:
+    class Counter:
+        """Finds nothing, and counts how often it looks."""
+
+        looks = 0
+
+        def find(self, _image: np.ndarray) -> list[Box]:
+            self.looks += 1
+            return []
+
+    engine = TextEngine(seconds=0)
+    engine._detector = counter = Counter()
+    engine.read(np.zeros((60_000, 100, 3), np.uint8))
+    assert counter.looks == 1
+
+
+def test_a_page_has_no_more_than_a_thousand_boxes() -> None:
+    class Finder:
+        """Finds four hundred boxes wherever it looks."""
+
+        def find(self, image: np.ndarray) -> list[Box]:
+            height, width = image.shape[:2]
+            tops = np.linspace(0, height - 9, 400)
+            corners = [[1, 0], [width - 2, 0], [width - 2, 4], [1, 4]]
+            return [
+                Box(np.array(corners, np.float32) + np.array([0, top], np.float32), 1.0)
+                for top in tops
+            ]
+
+    engine = TextEngine()
+    engine._detector = Finder()
+    assert len(engine.find(np.zeros((60_000, 100, 3), np.uint8))) == 1000

@@ -72,3 +72,14 @@ def test_labels_and_values_of_a_form_are_read_by_rows() -> None:
     labels = [wide(text, 0, 30 * row, 60) for row, text in enumerate("aceg")]
     values = [wide(text, 240, 30 * row, 80) for row, text in enumerate("bdfh")]
     assert order(*values, *labels) == "abcdefgh"
+
+
+def test_a_page_of_very_many_short_lines_is_put_in_order_all_the_same() -> None:
+    # Every start of a line might be a gutter, and every part again: without bounds the
+    # looks at such a page have no end.
+    cells = [
+        wide(f"{row:02}{column:02} ", 300 * column + 7 * (row * 31 % 29), 40 * row, 80)
+        for row in range(40)
+        for column in range(24)
+    ]
+    assert order(*reversed(cells)).split() == sorted(cell.text[:4] for cell in cells)

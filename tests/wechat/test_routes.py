@@ -374,6 +374,18 @@ async def test_every_call_is_audited_once(
     assert record.milliseconds >= 0
 
 
+@pytest.mark.parametrize(
+    ("data", "told"), [(b"\xff\xd8\xff\xe0", "JPEG"), (b"GIF89a", "GIF"), (b"", None)]
+)
+async def test_the_audit_tells_a_picture_s_format(
+    data: bytes, told: str | None
+) -> None:
+    edge = Edge()
+    files = {"img": ("a.txt", data, "text/plain")}
+    await edge.send("POST", "/cv/ocr/comm?access_token=good", files=files)
+    assert [record.format for record in edge.records] == [told]
+
+
 async def test_the_reply_and_the_audit_share_an_id() -> None:
     edge = Edge()
     response = await edge.send("POST", "/cv/ocr/comm")

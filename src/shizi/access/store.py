@@ -178,7 +178,7 @@ async def open_store(
                 if revision != migrations.HEAD:
                     await connection.run_sync(migrations.upgrade)
                 seal = await asyncio.to_thread(_find_seal, data_dir, key)
-                await _check_seal(connection, seal)
+                await check_seal(connection, seal)
             stack.pop_all()
     return Store(chosen, seal)
 
@@ -201,7 +201,7 @@ def _find_seal(data_dir: Path, key: bytes | None) -> Seal:
     return read_seal(data_dir / KEY) if key is None else Seal(key)
 
 
-async def _check_seal(connection: AsyncConnection, seal: Seal) -> None:
+async def check_seal(connection: AsyncConnection, seal: Seal) -> None:
     """See that the seal opens what the database holds; mark one that has no mark.
 
     Raises:

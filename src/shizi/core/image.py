@@ -61,9 +61,9 @@ _STORED: dict[int, Callable[[Image], Image]] = {
 # From this orientation on the sides change places.
 _SIDEWAYS = 5
 
-# Pixels are taken out of Pillow by parts, in pixels (width, height): a copy of the
-# whole, in its four bytes a pixel, would double the memory of a large picture.
-_PART = (4096, 128)
+# Pixels are taken out of Pillow by parts, at most so wide and of so many pixels: a copy
+# of the whole, in its four bytes a pixel, would double the memory of a large picture.
+_PART_WIDTH, _PART_PIXELS = 4096, 4096 * 128
 
 
 def _allocate(shape: tuple[int, int, int]) -> Image:
@@ -84,7 +84,9 @@ def decode_image(data: bytes, allocate: Allocate = _allocate) -> Image:
         ImageDecodeError: The bytes are none of these formats, are damaged or cut off,
             or the image is beyond the limits.
     """
-    format_name = _sniff(data)
+    format_name = find_format(data)
+    if format_name is None:
+        raise ImageDecodeError("the file is no JPEG, PNG, WebP, BMP or GIF")
     if format_name == "WEBP":
         # Pillow allocates the whole canvas when it opens the file.
         _check_size(_webp_size(data))
@@ -133,8 +135,8 @@ def check_image(array: NDArray[Any]) -> Image:
     return np.repeat(array[:, :, None], 3, axis=2) if grey else array
 
 
-def _sniff(data: bytes) -> str:
-    """Return Pillow's name of the format that the first bytes tell."""
+def find_format(data: bytes) -> str | None:
+    """Return Pillow's name of the format that the first bytes tell, if it is known."""
     if data.startswith(b"\xff\xd8\xff"):
         return "JPEG"
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -145,7 +147,7 @@ def _sniff(data: bytes) -> str:
         return "BMP"
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
         return "WEBP"
-    raise ImageDecodeError("the file is no JPEG, PNG, WebP, BMP or GIF")
+    return None
 
 
 def _check_size(size: Size) -> None:
@@ -191,10 +193,12 @@ def _pixels(picture: PIL.Image.Image, allocate: Allocate) -> Image:
     sides = (width, height) if orientation >= _SIDEWAYS else (height, width)
     image = allocate((*sides, 3))
     stored = _STORED[orientation](image) if orientation > 1 else image
-    for top in range(0, height, _PART[1]):
-        bottom = min(top + _PART[1], height)
-        for left in range(0, width, _PART[0]):
-            right = min(left + _PART[0], width)
+    across = min(width, _PART_WIDTH)
+    down = _PART_PIXELS // across
+    for top in range(0, height, down):
+        bottom = min(top + down, height)
+        for left in range(0, width, across):
+            right = min(left + across, width)
             part = picture.crop((left, top, right, bottom))
             stored[top:bottom, left:right] = _colours(part)
     return image

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from shizi.ocr.curve import crop_curve
+from shizi.ocr.part import MOST_SIDE, part_around
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -61,7 +62,8 @@ def flatten_line(image: Image, corners: NDArray[np.float32]) -> NDArray[np.uint8
     # through the native size, because warping does not average.
     if height <= 2 * LINE_HEIGHT:
         return _flatten(image, corners, (target, LINE_HEIGHT))
-    flat = _flatten(image, corners, (max(1, round(width)), max(1, round(height))))
+    native = [max(1, min(MOST_SIDE, round(side))) for side in (width, height)]
+    flat = _flatten(image, corners, (native[0], native[1]))
     strip = cv2.resize(flat, (target, LINE_HEIGHT), interpolation=cv2.INTER_AREA)
     return np.asarray(strip, np.uint8)
 
@@ -89,20 +91,13 @@ def _flatten(
     """Return the quadrilateral as a rectangle of a (width, height)."""
     width, height = size
     # A warp maps the whole image unless it is handed the part that matters.
-    limit = np.array(image.shape[1::-1]) - 1
-    low = np.floor(corners.min(axis=0)).astype(int) - 2
-    left, top = np.clip(low, 0, limit)
-    # Corners off the image still show its border.
-    right, bottom = np.maximum(
-        np.ceil(corners.max(axis=0)).astype(int) + 3, (left + 1, top + 1)
-    )
-    part = image[top:bottom, left:right]
+    part = part_around(image, corners.min(axis=0), corners.max(axis=0))
     target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-    source = (corners - (left, top)).astype(np.float32)
+    source = ((corners - part.corner) * part.scale).astype(np.float32)
     matrix = cv2.getPerspectiveTransform(source, target)
     return np.asarray(
         cv2.warpPerspective(
-            part,
+            part.pixels,
             matrix,
             (width, height),
             flags=cv2.INTER_CUBIC,

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import cv2
 import numpy as np
 
+from shizi.ocr.part import part_around
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -92,11 +94,14 @@ def crop_curve(image: Image, curve: Curve, height: int, longest: int) -> Image:
     length = np.maximum(np.hypot(ahead_x - x, ahead_y - y), 1e-6)
     dx, dy = (ahead_x - x) / length, (ahead_y - y) / length
     down = ((np.arange(height) + 0.5) / height - 0.5)[:, None] * curve.height
+    places = np.stack([x - dy * down, y + dx * down])
+    part = part_around(image, places.min(axis=(1, 2)), places.max(axis=(1, 2)))
+    places = (places - part.corner[:, None, None]) * part.scale[:, None, None]
     return np.asarray(
         cv2.remap(
-            image,
-            (x - dy * down).astype(np.float32),
-            (y + dx * down).astype(np.float32),
+            part.pixels,
+            places[0].astype(np.float32),
+            places[1].astype(np.float32),
             cv2.INTER_CUBIC,
             borderMode=cv2.BORDER_REPLICATE,
         ),

@@ -43,6 +43,10 @@ SESSIONS = {
 # 736 and 2000: rapidocr's limits. Smaller pictures read better enlarged (+38 / -31
 # lines of 3 628) but strips must not explode: 1280 ends that.
 _SHORTEST, _LONGEST, _ENLARGE = 736, 2000, 1280
+# Boxes of a page, as many as the detector gives for one look.
+_MOST_BOXES = 1000
+# 5: pixels that the smallest of fonts are high; what is lower holds no text.
+_LEAST_SIDE = 5
 # .5: rapidocr's text_score; what scores less is mostly drawings. Drawings that score
 # more are read as one to four characters, often large ones: (up to this share of the
 # picture, least score). Of 59 invented items on 100 drawn pictures without text nearly
@@ -93,9 +97,11 @@ class TextEngine:
             ModelError: A model file is missing or altered.
             EngineError: The library is missing or refuses the model.
         """
+        self._sessions: list[Session] = []
 
         def load(path: Path) -> Session:
             made = make_session(session, path, threads=threads, precision=precision)
+            self._sessions.append(made)
             return _Attentive(made, caller) if caller else made
 
         self._caller = caller
@@ -119,16 +125,15 @@ class TextEngine:
             EngineError: The inference library failed.
             GoneError: Nobody waits for the page any more.
         """
-        since = self._caller.since if self._caller else time.monotonic()
-        end = since + self._seconds
+        end = self._end()
         height, width = image.shape[:2]
-        boxes = self._find(image)
+        boxes = self._find(image, end)
         turns = quarter_turns(image, boxes, self._recogniser)
         if turns:
-            image, boxes = self._turn(image, turns)
+            image, boxes = self._turn(image, turns, end)
         found = read_lines(image, boxes, self._recogniser, end=end)
         if is_upside_down(found):
-            image, boxes = self._turn(image, 2)
+            image, boxes = self._turn(image, 2, end)
             found = read_lines(image, boxes, self._recogniser, end=end)
             turns += 2
         lines = [
@@ -146,7 +151,7 @@ class TextEngine:
         Raises:
             EngineError: The inference library failed.
         """
-        return [box.corners for box in self._find(image)]
+        return [box.corners for box in self._find(image, self._end())]
 
     def spell(self, image: Image, corners: NDArray[np.float32]) -> Posterior:
         """Return what the recogniser believes of the line inside four corners.
@@ -170,25 +175,49 @@ class TextEngine:
         for width in range(64, 641, 32):
             self._recogniser.read(np.full((LINE_HEIGHT, width, 3), 255, np.uint8))
 
-    def _turn(self, image: Image, turns: int) -> tuple[Image, list[Box]]:
+    def release(self) -> None:
+        """Give back the memory that reads took.
+
+        Raises:
+            EngineError: The inference library failed.
+        """
+        for session in self._sessions:
+            session.release()
+
+    def _end(self) -> float:
+        """Return the time, on the monotonic clock, until which a page may take."""
+        since = self._caller.since if self._caller else time.monotonic()
+        return since + self._seconds
+
+    def _turn(self, image: Image, turns: int, end: float) -> tuple[Image, list[Box]]:
         """Return an image turned by quarters against the clock, and its boxes."""
         image = np.ascontiguousarray(np.rot90(image, turns))
-        return image, self._find(image)
+        return image, self._find(image, end)
 
-    def _find(self, image: Image) -> list[Box]:
-        """Return the boxes of an image, of a very long one those of its parts."""
+    def _find(self, image: Image, end: float) -> list[Box]:
+        """Return the boxes of an image, of a very long one those of its parts.
+
+        Args:
+            image: uint8, (H, W, 3), RGB.
+            end: Time, on the monotonic clock, until which the page may take: half of
+                what is left goes to finding.
+        """
         height, width = image.shape[:2]
-        return joined(
-            [
-                [
-                    box.moved(tile.left, tile.top)
-                    for box in self._detector.find(
-                        image[tile.top : tile.bottom, tile.left : tile.right]
-                    )
-                ]
-                for tile in tiles(width, height, _LONGEST)
-            ]
-        )
+        if min(height, width) < _LEAST_SIDE:
+            return []
+        now = time.monotonic()
+        end = now + (end - now) / 2
+        parts: list[list[Box]] = []
+        count = 0
+        for tile in tiles(width, height, _LONGEST):
+            found = self._detector.find(
+                image[tile.top : tile.bottom, tile.left : tile.right]
+            )
+            parts.append([box.moved(tile.left, tile.top) for box in found])
+            count += len(found)
+            if count >= _MOST_BOXES or time.monotonic() > end:
+                break
+        return joined(parts)[:_MOST_BOXES]
 
 
 class _Attentive:
@@ -201,6 +230,9 @@ class _Attentive:
     def run(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
         self._caller.check()
         return self._session.run(batch)
+
+    def release(self) -> None:
+        self._session.release()
 
 
 def _is_text(reading: Reading, share: float) -> bool:

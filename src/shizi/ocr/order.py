@@ -20,6 +20,10 @@ _COLUMN_ASPECT = 1.5
 _LEAST_LINES, _MOST_ACROSS = 3, 0.4
 # A line of running text fills so much of its column, and is so often longer than high.
 _FULL, _LONG = 0.7, 6.0
+# 1000: places of a page looked at for gutters. Their number grows without bounds with
+# the lines of a page that has none: 19 000 on a receipt of 81 lines, 2 s. On 132 real
+# and drawn pages 50 gave the same order.
+_MOST_LOOKS = 1000
 
 
 class _Placed(NamedTuple):
@@ -59,7 +63,7 @@ def in_reading_order(lines: Sequence[TextLine]) -> tuple[TextLine, ...]:
     ):
         ordered = _columns(placed)
     else:
-        ordered = _blocks(placed)
+        ordered = _blocks(placed, _Gutters())
     return tuple(each.line for each in ordered)
 
 
@@ -122,53 +126,65 @@ def _columns(lines: Sequence[_Placed]) -> list[_Placed]:
     ]
 
 
-def _blocks(lines: Sequence[_Placed]) -> list[_Placed]:
+def _blocks(lines: Sequence[_Placed], gutters: _Gutters) -> list[_Placed]:
     """Return the lines of running text by its columns, all others by rows.
 
     A page is cut at a gutter that few lines cross; those few, such as a headline, stand
     between the parts above and below them.
     """
-    gutter = _gutter(lines)
+    gutter = gutters.find(lines)
     if gutter is None:
         return _rows(lines)
     ordered: list[_Placed] = []
     start = float("-inf")
     across = [each for each in lines if each.left < gutter < each.right]
     for line in sorted(across, key=lambda each: each.middle):
-        ordered += [*_beside(lines, gutter, start, line.middle), line]
+        band = [each for each in lines if start <= each.middle < line.middle]
+        ordered += [*_beside(band, gutter, gutters), line]
         start = line.middle
-    return ordered + _beside(lines, gutter, start, float("inf"))
+    band = [each for each in lines if start <= each.middle]
+    return ordered + _beside(band, gutter, gutters)
 
 
-def _beside(
-    lines: Sequence[_Placed], gutter: float, start: float, end: float
-) -> list[_Placed]:
+def _beside(band: Sequence[_Placed], gutter: float, gutters: _Gutters) -> list[_Placed]:
     """Return the lines of a band left of a gutter, then those right of it."""
-    band = [each for each in lines if start <= each.middle < end]
     left = [each for each in band if each.right <= gutter]
     right = [each for each in band if each.left >= gutter]
     if not left or not right:
         return _rows(left or right)
-    return _blocks(left) + _blocks(right)
+    return _blocks(left, gutters) + _blocks(right, gutters)
 
 
-def _gutter(lines: Sequence[_Placed]) -> float | None:
-    """Return where columns of running text part, if the page has them."""
-    lefts, rights = np.array([(each.left, each.right) for each in lines]).T
-    best, most = None, _LEAST_LINES - 1
-    for place in np.unique(lefts):
-        before, after = rights <= place, lefts >= place
-        fewer = min(before.sum(), after.sum())
-        crossing = len(lines) - before.sum() - after.sum()
-        if fewer <= most or crossing > _MOST_ACROSS * len(lines):
-            continue
-        parts = (
-            [line for line, inside in zip(lines, side, strict=True) if inside]
-            for side in (before, after)
-        )
-        if all(_is_running_text(part) or _gutter(part) is not None for part in parts):
-            best, most = float(place), int(fewer)
-    return best
+class _Gutters:
+    """Finds where columns of running text part, within the bounds of one page."""
+
+    def __init__(self) -> None:
+        self._looks = 0
+
+    def find(self, lines: Sequence[_Placed]) -> float | None:
+        """Return the gutter that parts the lines most evenly, if they have one."""
+        lefts = np.array([each.left for each in lines])
+        rights = np.sort([each.right for each in lines])
+        places = np.unique(lefts)
+        before = np.searchsorted(rights, places, side="right")
+        after = len(lines) - np.searchsorted(np.sort(lefts), places, side="left")
+        fewer = np.minimum(before, after)
+        crossing = len(lines) - before - after
+        few = (fewer >= _LEAST_LINES) & (crossing <= _MOST_ACROSS * len(lines))
+        for number in np.argsort(-fewer[few], kind="stable"):
+            place = float(places[few][number])
+            self._looks += 1
+            if self._looks > _MOST_LOOKS:
+                return None
+            parts = (
+                [each for each in lines if each.right <= place],
+                [each for each in lines if each.left >= place],
+            )
+            if all(
+                _is_running_text(part) or self.find(part) is not None for part in parts
+            ):
+                return place
+        return None
 
 
 def _is_running_text(lines: Sequence[_Placed]) -> bool:

@@ -36,6 +36,7 @@ class CallRecord:
             `unknown`.
         address: Where the caller is, as the connection or a trusted proxy tells.
         app: The id of the app that called, once it is known.
+        format: Of the picture, as its first bytes tell; none if it is not known.
         code: The `errcode` told; none if the client left before it.
         milliseconds: From the head's arrival to the reply.
         size: Bytes of the body that came.
@@ -45,6 +46,7 @@ class CallRecord:
     path: str
     address: str
     app: str | None
+    format: str | None
     code: int | None
     milliseconds: int
     size: int
@@ -116,7 +118,7 @@ class Endpoint:
         rid = new_rid()
         request = Request(scope)
         body = Body(receive, _announced(request))
-        request.state.app = None
+        request.state.app = request.state.format = None
         request.state.call = self._path
         code: int | None = None
         try:
@@ -133,6 +135,7 @@ class Endpoint:
                     request.state.call,
                     find_address(request),
                     request.state.app,
+                    request.state.format,
                     code,
                     milliseconds,
                     body.size,

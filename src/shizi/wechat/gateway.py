@@ -90,7 +90,7 @@ class Gateway:
         async def source() -> Picture:
             return read(data)
 
-        return await reading(app, source)
+        return await reading(request, app, source)
 
     def write_reply(self, request: Request, reply: Reply, rid: str) -> Response:
         """Return a reply as the SDK unpacks it."""

@@ -84,7 +84,7 @@ class _Answers:
         if request.method != "POST" and not by_address:
             raise MethodError(request.method)
         app = await self.admit(request)
-        return await reading(app, partial(read_picture, request, body))
+        return await reading(request, app, partial(read_picture, request, body))
 
     async def open_data(self, _: Request, body: Body) -> Reply:
         # What WeChat knows of its users, and no server but WeChat's.

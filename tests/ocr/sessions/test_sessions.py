@@ -82,3 +82,15 @@ def test_a_file_that_is_no_model_is_refused(name: str, tmp_path: Path) -> None:
 def test_a_batch_of_a_wrong_shape_is_our_error(name: str) -> None:
     with pytest.raises(EngineError, match=r"batch of shape \(1, 48, 320, 5\)"):
         session(name, weights.RECOGNISER).run(np.zeros((1, 48, 320, 5), np.uint8))
+
+
+@pytest.mark.parametrize("name", SESSIONS)
+@pytest.mark.parametrize("model", [weights.DETECTOR, weights.RECOGNISER])
+def test_a_session_runs_on_after_it_gave_memory_back(
+    name: str, model: weights.ModelFile
+) -> None:
+    made = session(name, model)
+    picture = np.full((1, 48 if model is weights.RECOGNISER else 64, 640, 3), 99, "u1")
+    before = made.run(picture).copy()
+    made.release()
+    assert np.array_equal(made.run(picture), before)

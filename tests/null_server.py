@@ -1,0 +1,14 @@
+"""The `shizi` commands with an engine that reads nothing, for what needs no models.
+
+Run as `python -m tests.null_server serve ...`; a read takes NULL_SECONDS, or none.
+"""
+
+from __future__ import annotations
+
+import shizi.app
+from shizi.cli import main
+from tests.fakes import IdleEngine
+
+if __name__ == "__main__":
+    shizi.app.TextEngine = IdleEngine  # type: ignore[misc,assignment]
+    main()
