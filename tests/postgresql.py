@@ -68,6 +68,12 @@ def find_program(name: str) -> str | None:
     )
 
 
+def _account(*names: str) -> pwd.struct_passwd:
+    """Return the first of some users that this machine has."""
+    known = {each.pw_name: each for each in pwd.getpwall()}
+    return next(known[name] for name in names if name in known)
+
+
 @contextmanager
 def running_cluster() -> Iterator[Cluster]:
     """Start a server in a folder of its own, and leave nothing of it."""
@@ -75,7 +81,7 @@ def running_cluster() -> Iterator[Cluster]:
     as_whom: dict[str, Any] = {"cwd": folder}
     if os.geteuid() == 0:
         # PostgreSQL does not run as root.
-        account = pwd.getpwnam("postgres")
+        account = _account("postgres", "nobody")
         os.chown(folder, account.pw_uid, account.pw_gid)
         as_whom |= {
             "user": account.pw_uid,

@@ -3,10 +3,12 @@
 import asyncio
 import socket
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
@@ -249,3 +251,38 @@ async def test_a_server_that_was_away_is_used_again(
                 )
             )
         assert (await find_app(store, "wx1")).id == "wx1"
+
+
+@contextmanager
+def hanging(cluster: Cluster) -> Iterator[None]:
+    """Stop every process of a server for a while."""
+    server = psutil.Process(cluster.process.pid)
+    processes = [server, *server.children(recursive=True)]
+    for process in processes:
+        process.suspend()
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.resume()
+
+
+@pytest.mark.real
+async def test_a_server_that_hangs_is_told_and_used_again(
+    postgresql: Cluster,
+    database: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("_CONNECT_SECONDS", "_STATEMENT_SECONDS"):
+        monkeypatch.setattr(f"shizi.access.postgresql.{name}", 0.3)
+    async with await open_store(tmp_path, database=database) as store:
+        await add_app(store, "app", app_id="wx1", now=NOW)
+        with hanging(postgresql):
+            outcomes = await asyncio.gather(
+                *(find_app(store, "wx1") for _ in range(20)), return_exceptions=True
+            )
+            assert {type(each) for each in outcomes} == {StoreError}
+        monkeypatch.undo()
+        for _ in range(20):
+            assert (await find_app(store, "wx1")).id == "wx1"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
 
 # 8: a call's statements take some milliseconds of its second.
 _CONNECTIONS: Final = 8
-# 10 s to connect, 30 s a statement: longer than any wait behind another server's
-# writes; a database that is gone is told rather than waited for.
-_CONNECT_SECONDS: Final = 10
-_STATEMENT_SECONDS: Final = 30
+# 5 s to connect or for a free connection, 10 s a statement: longer than any wait behind
+# other servers' writes; a database that is gone is told rather than waited for.
+_CONNECT_SECONDS: Final = 5
+_STATEMENT_SECONDS: Final = 10
 # Names, to other users of the database's advisory locks, the opening of a store.
 _LOCK: Final = int.from_bytes(b"shizi", "big")
 
@@ -58,6 +59,7 @@ class Postgresql:
             hide_parameters=True,
             pool_size=_CONNECTIONS,
             max_overflow=0,
+            pool_timeout=_CONNECT_SECONDS,
             pool_pre_ping=True,
         )
 
@@ -85,12 +87,13 @@ class Postgresql:
     async def _connect(self) -> Any:  # noqa: ANN401 - the driver ships no types
         driver = self._driver
         try:
-            return await driver.connect(
-                self._url,
-                timeout=_CONNECT_SECONDS,
-                command_timeout=_STATEMENT_SECONDS,
-                server_settings={"application_name": "shizi"},
-            )
+            # The driver's own limit is one of each of its attempts.
+            async with asyncio.timeout(_CONNECT_SECONDS):
+                return await driver.connect(
+                    self._url,
+                    command_timeout=_STATEMENT_SECONDS,
+                    server_settings={"application_name": "shizi"},
+                )
         except (driver.PostgresError, driver.InterfaceError) as error:
             raise StoreError(str(error)) from error
         except (OSError, ValueError) as error:

@@ -77,8 +77,8 @@ def read_seal(path: Path) -> Seal:
         return Seal(path.read_bytes().strip())
     except FileNotFoundError as error:
         message = (
-            f"{path} is missing: restore it, for the secrets in the database cannot be"
-            " read without it"
+            f"{path} is missing: restore it, or give the key of the other servers by"
+            " seal_key, for the secrets in the database cannot be read without it"
         )
         raise StoreError(message) from error
 
