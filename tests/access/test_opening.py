@@ -275,7 +275,7 @@ async def test_a_server_that_hangs_is_told_and_used_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for name in ("_CONNECT_SECONDS", "_STATEMENT_SECONDS"):
-        monkeypatch.setattr(f"shizi.access.postgresql.{name}", 0.3)
+        monkeypatch.setattr(f"shizi.access.postgresql.{name}", 1.0)
     async with await open_store(tmp_path, database=database) as store:
         await add_app(store, "app", app_id="wx1", now=NOW)
         with hanging(postgresql):

@@ -18,6 +18,16 @@ CLEAR = "/cgi-bin/clear_quota?access_token=good"
 QUOTA = "/cgi-bin/openapi/quota/get?access_token=good"
 
 
+@pytest.mark.parametrize("form", ["params", "data", "json"])
+async def test_a_token_can_be_asked_for_in_a_body(form: str) -> None:
+    response = await Edge().send("POST", "/cgi-bin/token", **{form: PROVEN})
+    assert response.json() == {"access_token": "abc", "expires_in": 7200}
+
+
+async def test_a_token_is_not_asked_for_in_the_body_of_a_get() -> None:
+    assert await Edge().code("GET", "/cgi-bin/token", json=PROVEN) == 40002
+
+
 @pytest.mark.parametrize(
     ("more", "token"),
     [

@@ -54,14 +54,15 @@ class Accounts:
 
     async def token(self, request: Request, body: Body) -> Reply:
         """Return a new token of an app that proves its secret."""
-        body.ignore()
-        if request.method not in {"GET", "POST"}:
+        if request.method == "POST":
+            sent = await read_fields(request, body)
+        elif request.method == "GET":
+            body.ignore()
+            sent = read_query(request)
+        else:
             raise MethodError(request.method)
-        query = read_query(request)
-        _check_grant(query.get(names.GRANT_TYPE))
-        app = await self._prove(
-            request, query.get(names.APP_ID), query.get(names.SECRET)
-        )
+        _check_grant(sent.get(names.GRANT_TYPE))
+        app = await self._prove(request, sent.get(names.APP_ID), sent.get(names.SECRET))
         issued = await self._calls.issue_token(app)
         return token_reply(issued.token, issued.seconds)
 
