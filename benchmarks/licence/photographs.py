@@ -360,7 +360,7 @@ def _thumb(
         angle = np.arctan2(outward[1], outward[0]) + chance.between(-0.5, 0.5)
         shape = np.zeros((height, width), np.float32)
         far = tip + 1.5 * size * np.array([np.cos(angle), np.sin(angle)])
-        thick = round(size * chance.between(0.1, 0.17))
+        thick = round(size * chance.between(0.15, 0.23))
         ends = [tuple(np.round(p).astype(int).tolist()) for p in (tip, far)]
         cv2.line(shape, ends[0], ends[1], (1.0,), thick, cv2.LINE_AA)
         if not (values * (shape > 0.02)).any():

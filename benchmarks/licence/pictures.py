@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchmarks.licence import others, pages, papers, photographs, pieces, scans
+from benchmarks.licence import others, pages, photographs, pieces, scans
+from benchmarks.licence.arrangements import arrange
 from benchmarks.licence.chance import Chance
 from benchmarks.licence.licences import BACK, FIELDS, FRONT, any_licence
 from benchmarks.licence.looks import any_look
 from benchmarks.licence.photographs import Shot
 from benchmarks.licence.screens import licence_screen
-from benchmarks.licence.tables import Laid
 from benchmarks.render.scene import encode
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from benchmarks.licence.licences import Licence
     from benchmarks.licence.looks import Family, Look
-    from benchmarks.licence.pieces import Piece
 
     Points = NDArray[np.float64]
 
@@ -86,13 +85,15 @@ def draw(family: Family, condition: str, seed: int, number: int) -> Picture:
         pieces.page(name, drawn, look.hologram, chance, laminated=laminated)
         for name, drawn, laminated in _drawn(licence, look, which, chance)
     ]
-    laid, layout = _arranged(shown, family, chance, flat=flat)
-    laid = _beside(laid, licence, look, family, chance, flat=flat)
+    plate = licence.fields["plate_num"]
+    table = arrange(shown, plate, look, family, chance, flat=flat)
     if flat:
-        shot = scans.take(laid, family, chance)
+        shot = scans.take(table.laid, family, chance)
     else:
-        shot = photographs.take(laid, photographs.SETTINGS[setting], family, chance)
-    meta |= {"layout": layout, "setting": setting, **_printing(look, licence)}
+        shot = photographs.take(
+            table.laid, photographs.SETTINGS[setting], family, chance
+        )
+    meta |= {"layout": table.order, "setting": setting, **_printing(look, licence)}
     fields, extra = _told(licence, which)
     return _picture(
         shot,
@@ -116,95 +117,6 @@ def _drawn(
         page = pages.back(licence, look, chance)
         drawn.append(("back", page, chance.happens(0.5)))
     return drawn
-
-
-def _arranged(
-    shown: list[Piece], family: Family, chance: Chance, *, flat: bool
-) -> tuple[list[Laid], str]:
-    """Return the pages on the table, and the name of their order."""
-    loose = chance.happens(0.3)
-    degrees = [chance.about(0, 2.2 if loose and not flat else 0.5) for _ in shown]
-    if len(shown) == 1:
-        places = [(0.0, 0.0)]
-        layout = "one"
-    else:
-        layout = chance.weighted([("side", 0.4), ("stack", 0.6)])
-        if flat:
-            layout = chance.weighted([("side", 0.12), ("stack", 0.88)])
-        gap = chance.between(3, 14) if not flat else chance.between(4, 40)
-        across = (shown[0].size[0] + shown[1].size[0]) / 2 + gap
-        down = (shown[0].size[1] + shown[1].size[1]) / 2 + gap
-        off = chance.about(0, 3 if loose else 1)
-        second = (across, off) if layout == "side" else (off, down)
-        # The second page comes first now and then.
-        places = [(0.0, 0.0), second]
-        if chance.happens(0.12):
-            places.reverse()
-    laid = [
-        Laid(piece, x, y, turn)
-        for piece, (x, y), turn in zip(shown, places, degrees, strict=True)
-    ]
-    if not flat and not loose and chance.happens(0.35):
-        laid.insert(0, _wallet(laid, layout, family, chance))
-        layout += " in wallet"
-    return laid, layout
-
-
-def _beside(
-    laid: list[Laid],
-    licence: Licence,
-    look: Look,
-    family: Family,
-    chance: Chance,
-    *,
-    flat: bool,
-) -> list[Laid]:
-    """Return the table with what else lies there: under the pages, or beside them."""
-    corners = np.concatenate([thing.corners() for thing in laid])
-    low, high = corners.min(axis=0), corners.max(axis=0)
-    found = list(laid)
-    if chance.happens(0.08):
-        plate = licence.fields["plate_num"]
-        photo = pieces.vehicle_photo(plate, look.value, chance)
-        found.append(_next_to(photo, low, high, chance))
-    elif chance.happens(0.06):
-        make = chance.one_of((papers.driving_licence, papers.identity_card))
-        found.append(_next_to(make(look, chance), low, high, chance))
-    if not flat and chance.happens(0.12):
-        sheet = papers.printed(family, "doc", chance)
-        x, y = (low + high) / 2 + chance.rng.uniform(-70, 70, 2)
-        found.insert(0, Laid(sheet, float(x), float(y), chance.between(-30, 30)))
-    return found
-
-
-def _next_to(piece: Piece, low: Points, high: Points, chance: Chance) -> Laid:
-    gap = chance.between(4, 15)
-    middle = (low + high) / 2
-    if chance.happens(0.5):
-        x, y = middle[0], high[1] + gap + piece.size[1] / 2
-    else:
-        x, y = high[0] + gap + piece.size[0] / 2, middle[1]
-    return Laid(piece, float(x), float(y), chance.about(0, 1))
-
-
-def _wallet(laid: list[Laid], layout: str, family: Family, chance: Chance) -> Laid:
-    corners = np.concatenate([thing.corners() for thing in laid])
-    low, high = corners.min(axis=0), corners.max(axis=0)
-    border = chance.rng.uniform(3, 9, 2)
-    size = high - low + 2 * border
-    centre = (high + low) / 2
-    fold = {"side": "x", "stack": "y"}.get(layout, "")
-    if layout == "one":
-        # The other half of the wallet lies open beside the page, or above it.
-        fold = chance.one_of(("", "x", "y"))
-        axis = 0 if fold == "x" else 1
-        if fold:
-            centre[axis] += chance.one_of((-1, 1)) * size[axis] / 2
-            size[axis] *= 2
-    piece = pieces.wallet(
-        float(size[0]), float(size[1]), chance.one_of(family.wallets), chance, fold=fold
-    )
-    return Laid(piece, float(centre[0]), float(centre[1]), 0.0)
 
 
 def _told(licence: Licence, which: str) -> tuple[dict[str, str], dict[str, object]]:

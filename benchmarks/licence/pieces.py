@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -112,6 +112,26 @@ def wallet(
     image[..., :3] = base * tone[..., None] + 6
     image[..., 3] = 255 * rounded(across, down, 5 * per_mm)
     return Piece(np.clip(image, 0, 255).astype(np.uint8), per_mm, thick=2.5)
+
+
+def copied(piece: Piece, chance: Chance) -> Piece:
+    """Return a piece as a copier prints it: in grey, with hard contrast."""
+    colour = piece.image[..., :3].astype(np.float32)
+    hidden = piece.image[..., 3:] / np.float32(255)
+    shown = colour * hidden + 255 * (1 - hidden)
+    grey = shown @ np.array([0.3, 0.59, 0.11])
+    middle, hard = chance.between(110, 150), chance.between(20, 36)
+    grey = 255 / (1 + np.exp((middle - grey) / hard))
+    grey = grey + 3 * cloud(grey.shape[1], grey.shape[0], 4, chance.rng)
+    image = np.repeat(np.clip(grey, 15, 250)[..., None], 4, axis=2)
+    image[..., 3] = 255
+    return replace(piece, image=image.astype(np.uint8), thick=0.0)
+
+
+def blank_sheet(chance: Chance) -> Piece:
+    """Return an empty sheet of A4."""
+    tone = chance.whole(228, 252)
+    return paper(Image.new("RGB", (840, 1188), (tone, tone, tone - 3)), 210.0)
 
 
 def paper(image: Image.Image, width: float) -> Piece:

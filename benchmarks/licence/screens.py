@@ -171,7 +171,7 @@ def _said(licence: Licence, chance: Chance) -> dict[str, str]:
         owner = owner[0] + "*" * (len(owner) - 1)
         if chance.happens(0.4):
             owner = "*" * (len(owner) - 1) + fields["owner"][-1]
-    if chance.happens(0.25):
+    if chance.happens(0.15):
         address = address[: max(6, len(address) // 2)] + "*" * chance.whole(4, 8)
     register = fields["register_date"]
     made = (
