@@ -87,4 +87,36 @@ COMM: dict[str, Shape] = {
     "wxjava": _text(INT32, _size(INT32)),
 }
 
+_LICENCE = (
+    *("plate_num", "vehicle_type", "owner", "addr", "use_character", "model", "vin"),
+    *("engine_num", "register_date", "issue_date", "plate_num_b", "record"),
+    *("passengers_num", "total_quality", "prepare_quality", "overall_size"),
+)
+
+
+def _licence(number: Whole) -> Shape:
+    """Return all nineteen keys; the test sends a picture of both pages."""
+    card: Shape = {"pos": _corners(number)}
+    places = {"card_position_front": card, "card_position_back": card}
+    size = {"img_size": _size(number)}
+    return {**_status(number), **dict.fromkeys(_LICENCE, str), **places, **size}
+
+
+def _documented(number: Whole, old: str, new: str) -> Shape:
+    """Return the keys of the document, one of them in another spelling."""
+    keys = set(_LICENCE) - {"plate_num", "overall_size", old} | {new}
+    return {**_status(number), **dict.fromkeys(keys, str)}
+
+
+DRIVING: dict[str, Shape] = {
+    "easywechat": _licence(INT64),
+    "powerwechat": _documented(INT64, "vehicle_type", "vhicle_type"),
+    "senparc": _licence(INT32),
+    "silenceper": _licence(INT64),
+    "skit": _licence(INT32),
+    "weapp": _documented(INT64, "prepare_quality", "totalprepare_quality_quality"),
+    "wechatdeveloper": _licence(INT64),
+    "wxjava": _licence(INT32),
+}
+
 TOKEN: Shape = {"access_token": str, "expires_in": INT32}

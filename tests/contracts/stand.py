@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -31,6 +32,27 @@ ODD_NAME = "行驶证 1.jpg"
 ODD_QUERY = "sign=a+b%2Fc&x=1"
 
 
+# What is printed on the licence, under the keys of the reply.
+_LICENCE = {
+    "plate_num": "川B38342",
+    "vehicle_type": "小型轿车",
+    "owner": "绵阳市和顺网络科技有限公司第一分公司",
+    "addr": "四川省绵阳市涪城区学府南路1454号",
+    "use_character": "非营运",
+    "model": "众泰牌JNJ7152JWZ",
+    "vin": "LJ8Y52U57HF598390",
+    "engine_num": "UMG447461",
+    "register_date": "2018-08-12",
+    "issue_date": "2018-08-12",
+    "plate_num_b": "川B38342",
+    "record": "510723474698",
+    "passengers_num": "5人",
+    "total_quality": "1804kg",
+    "prepare_quality": "1325kg",
+    "overall_size": "4291x1689x1441mm",
+}
+
+
 class Case(NamedTuple):
     """A call of the API, a picture for it, and what is on the picture.
 
@@ -50,6 +72,9 @@ CASES = {
         "page.jpg",
         lambda reply: [item["text"] for item in reply["items"]],
         SAMPLE_LINES[:1],
+    ),
+    "driving": Case(
+        "licence.jpg", lambda reply: {key: reply[key] for key in _LICENCE}, _LICENCE
     ),
 }
 
@@ -91,6 +116,7 @@ def draw_pictures(folder: Path) -> None:
     """Put a picture for each case into a folder, and a file that is none."""
     with Image.open(SAMPLE) as page:
         page.crop(_HEADLINE).save(folder / "page.jpg", quality=92)
+    shutil.copy(ROOT / "tests" / "data" / "vehicle-licence.jpg", folder / "licence.jpg")
     (folder / "none.jpg").write_bytes(b"no picture")
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.real
 
-APIS = ("comm",)
+APIS = ("comm", "driving")
 FORM = "Content-Type: multipart/form-data; boundary=b"
 MEGABYTE = b"\xff" * 1_000_000
 START = b'--b\r\nContent-Disposition: form-data; name="img"; filename="a.jpg"\r\n\r\n'

@@ -48,8 +48,19 @@ def test_an_error_reaches_the_caller(
     assert "decode image failed" in told
 
 
-@pytest.mark.parametrize("state", ["unknown", "expired"])
-@pytest.mark.parametrize("api", CASES)
+def test_a_picture_without_a_licence_is_told_so(
+    example: Example, stand: Stand, tmp_path: Path
+) -> None:
+    picture = stand.pictures / CASES["comm"].picture
+    done = example.run(tmp_path, stand.environment(), "driving", picture)
+    told = done.stdout + done.stderr
+    assert "101001" in told
+    assert "certificate not found" in told
+
+
+@pytest.mark.parametrize(
+    ("api", "state"), [("comm", "unknown"), ("comm", "expired"), ("driving", "expired")]
+)
 def test_a_token_of_no_use_is_replaced(
     example: Example, stand: Stand, api: str, state: str, tmp_path: Path
 ) -> None:

@@ -22,6 +22,13 @@ LINES = {
         """curl -F 'img=@test.jpg' \
 "http://api.weixin.qq.com/cv/ocr/comm?access_token=ACCESS_TOCKEN\"""",
     ),
+    "driving": (
+        """curl \
+"https://api.weixin.qq.com/cv/ocr/driving?type=photo&img_url=ENCODE_URL\
+&access_token=ACCESS_TOCKEN\"""",
+        """curl -F 'img=@test.jpg' \
+"https://api.weixin.qq.com/cv/ocr/driving?type=photo&access_token=ACCESS_TOCKEN\"""",
+    ),
 }
 
 

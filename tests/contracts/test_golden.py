@@ -26,7 +26,7 @@ CALLS = [
     if path.stem.split("-")[1] in CASES
 ]
 TOKENS = sorted([*GOLDEN.glob("*-token.http"), *GOLDEN.glob("*-stable.http")])
-READERS = {"comm": readers.COMM}
+READERS = {"comm": readers.COMM, "driving": readers.DRIVING}
 
 
 def fill(template: bytes, stand: Stand, picture: bytes, token: str) -> bytes:
