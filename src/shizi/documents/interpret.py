@@ -17,6 +17,7 @@ from shizi.documents.pages import find_pages
 from shizi.documents.piece import beginnings, read_pieces, spell
 from shizi.documents.rows import read_rows
 from shizi.documents.value import best_of, decode_value
+from shizi.documents.worth import LEAST, worth
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from shizi.core.image import Image
     from shizi.core.text import Page
     from shizi.documents.cell import Cell
-    from shizi.documents.constraints import Choice
     from shizi.documents.piece import Piece
     from shizi.documents.spec import DocumentSpec, FieldSpec, PageSpec
     from shizi.documents.value import Find
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 # Millimetres by which labels stray from where the others let one expect them.
 _ACROSS, _DOWN = 5.0, 2.5
+# Specks and rules are read as these; no value begins or ends with one.
+_MARKS = " .·、,;:"
 
 
 def read_document(
@@ -72,11 +74,13 @@ def read_document(
         spec.constraints,
         today=today,
     )
-    fields = {
-        name: _field(choice, finds[name])
-        for name, choice in choices.items()
-        if choice.candidate.text
-    }
+    fields: dict[str, Field] = {}
+    for name, choice in choices.items():
+        score = worth(choice, finds[name], today)
+        value = choice.candidate.text.strip(_MARKS)
+        if value and score >= LEAST:
+            quad = Quad.of(finds[name].corners.tolist())
+            fields[name] = Field(value, score, quad)
     return Card(
         spec.kind,
         text.size,
@@ -89,23 +93,13 @@ def read_document(
     )
 
 
-def _field(choice: Choice, find: Find) -> Field:
-    """Return a value with its worth."""
-    return Field(
-        choice.candidate.text,
-        min(choice.candidate.probabilities, default=0.0),
-        Quad.of(find.corners.tolist()),
-    )
-
-
 def _read_page(
     engine: Engine, image: Image, flat: Flat, page: PageSpec, today: date
 ) -> dict[str, Find]:
     """Return what the fields of one page may say."""
     scale = np.array(page.size, np.float64) / 100
     known = {name: ends * scale for name, ends in flat.pose.labels.items()}
-    names = [label.text for label in page.labels] + list(page.titles)
-    pieces, found = read_pieces(engine, image, flat, known, names)
+    pieces, found = read_pieces(engine, image, flat, known, page)
     expected = place_labels(page, known)
     labels = place_labels(
         page,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from shizi.core.image import Image
     from shizi.documents.flat import Flat
+    from shizi.documents.spec import PageSpec
     from shizi.ports import Engine
 
 # Height of the recogniser's strips, in pixels.
@@ -26,6 +28,8 @@ _STRIP = 48
 _COVERED = 0.7
 # Millimetres: what is printed lower than the labels is the English under them.
 _SMALL = 2.3
+# How like a translation a text must be, 0 to 1: print so small is often misread.
+_LIKE = 0.7
 # Millimetres by which a label may reach beyond where it is expected to end.
 _REST = 4.0
 # Millimetres: what begins so far inside a label holds some of it; where the value is
@@ -79,7 +83,7 @@ def read_pieces(
     image: Image,
     flat: Flat,
     labels: Mapping[str, NDArray[np.float64]],
-    names: Sequence[str],
+    page: PageSpec,
 ) -> tuple[list[Piece], dict[str, NDArray[np.float64]]]:
     """Return the texts of a page, and the labels found among them.
 
@@ -88,7 +92,7 @@ def read_pieces(
         image: The picture: uint8, (H, W, 3), RGB.
         flat: The page of it.
         labels: Start and end of the labels known, in millimetres, (2, 2) each.
-        names: All labels of the page.
+        page: The page.
 
     Returns:
         The pieces, and start and end of every label read here.
@@ -96,6 +100,8 @@ def read_pieces(
     Raises:
         EngineError: The inference library failed.
     """
+    names = [label.text for label in page.labels] + list(page.titles)
+    english = [also for label in page.labels for also in label.also]
     pieces: list[Piece] = []
     found: dict[str, NDArray[np.float64]] = {}
     for box in engine.find(flat.image):
@@ -103,6 +109,8 @@ def read_pieces(
         if _is_label(corners, labels.values()):
             continue
         piece = spell(engine, image, flat, corners)
+        if _is_english(piece.text, english):
+            continue
         for name, part in cut(piece, names):
             if name is None:
                 pieces.append(part)
@@ -236,6 +244,15 @@ def _part(piece: Piece, start: int, end: int) -> Piece:
         ]
     )
     return Piece(corners, text, part)
+
+
+def _is_english(text: str, labels: Iterable[str]) -> bool:
+    """Return whether a text is one of the labels' translations, about."""
+    bare = text.replace(" ", "").lower()
+    return any(
+        SequenceMatcher(None, bare, label.replace(" ", "").lower()).ratio() > _LIKE
+        for label in labels
+    )
 
 
 def _is_label(
