@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.contracts.cloud.sdk import EXAMPLE
 from tests.contracts.examples import RUNNING
 
 ROOT = Path(__file__).parents[1]
@@ -69,7 +70,7 @@ def test_what_is_said_to_be_run_is_run(page: Path) -> None:
         for anchor, how in _ROW.findall(text)
         for name in sections[anchor]
     }
-    run = {example.program for example in RUNNING.values()}
+    run = {example.program for example in RUNNING.values()} | {EXAMPLE.name}
     assert said == {
         path.name: path.name in run for path in SHOWN if "examples" in path.parts
     }

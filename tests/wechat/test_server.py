@@ -145,6 +145,26 @@ def test_an_upload_in_small_chunks_is_read(client: Client) -> None:
     assert client.reply()["errcode"] == 0
 
 
+@pytest.mark.parametrize(("size", "code"), [(2**21 - 1, 0), (2**21, 40006)])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(b"", b"--b--\r\n"), (b"preamble\r\n", b"--b--\r\n trailing \xff"), (b"", b"")],
+    ids=["plain", "surrounded", "unclosed"],
+)
+def test_a_file_of_the_largest_size_arrives_in_any_form(
+    client: Client, size: int, code: int, before: bytes, after: bytes
+) -> None:
+    head = b'--b\r\nContent-Disposition: form-data; name="img"; filename="a"\r\n\r\n'
+    sent = before + head + b"\xff" * size + b"\r\n" + after
+    client.head(
+        "access_token=good",
+        f"Content-Length: {len(sent)}",
+        "Content-Type: multipart/form-data; boundary=b",
+    )
+    client.socket.sendall(sent)
+    assert client.reply()["errcode"] == code
+
+
 @pytest.mark.parametrize("size", [0, 2, 200_000])
 def test_the_body_beside_an_address_is_thrown_away(client: Client, size: int) -> None:
     query = "access_token=good&img_url=http://example.com/a.png"

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
 
-from tests.contracts.stand import CLIENTS
+from tests.contracts.stand import CLIENTS, EXAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+EXAMPLE = EXAMPLES / "wx-server-sdk.js"
 
 _HERE = Path(__file__).parent
 
@@ -70,6 +72,27 @@ class Gateway:
     authority: Path
     app_id: str
     secret: str = field(repr=False)
+
+
+def run_example(version: str, gateway: Gateway, *arguments: str | Path) -> str:
+    """Return what the example prints with one version."""
+    folder = CLIENTS / "cloud"
+    paths = (folder / version / "node_modules", folder / "node_modules")
+    done = subprocess.run(
+        ["node", EXAMPLE, *arguments],
+        env={
+            **os.environ,
+            "NODE_PATH": os.pathsep.join(map(str, paths)),
+            "SHIZI_URL": gateway.url,
+            "SHIZI_APPID": gateway.app_id,
+            "SHIZI_SECRET": gateway.secret,
+        },
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    return done.stdout
 
 
 def call(way: Way, gateway: Gateway, steps: Sequence[Step]) -> list[dict[str, Any]]:

@@ -14,7 +14,14 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.contracts.cloud.sdk import WAYS, Gateway, Step, Way, call
+from tests.contracts.cloud.sdk import (
+    WAYS,
+    Gateway,
+    Step,
+    Way,
+    call,
+    run_example,
+)
 from tests.contracts.stand import CASES, Stand
 from tests.running import serving, shizi
 
@@ -185,6 +192,22 @@ def test_the_older_call_gives_the_reply_as_it_is(
     read = answers["plain"]["result"]["result"]
     assert CASES["comm"].told(read) == CASES["comm"].expected
     assert answers["plain closed"]["result"]["result"]["errcode"] == 101000
+
+
+@pytest.mark.parametrize("version", ["2.3.3", "4.0.2"])
+@pytest.mark.parametrize("api", CASES)
+def test_the_example_reads_a_picture(
+    version: str, gateway: Gateway, stand: Stand, api: str
+) -> None:
+    case = CASES[api]
+    for picture in (stand.pictures / case.picture, f"{stand.host}/{case.picture}"):
+        result = json.loads(run_example(version, gateway, api, picture))
+        assert case.told(snake(result)) == case.expected
+
+
+def test_the_example_tells_an_error(gateway: Gateway, stand: Stand) -> None:
+    told = run_example("4.0.2", gateway, "comm", stand.pictures / "none.jpg")
+    assert told.startswith("101002 openapi.ocr.printedText:fail decode image failed")
 
 
 @pytest.mark.parametrize("way", [WAYS[1], WAYS[3], NEWEST], ids=str)
