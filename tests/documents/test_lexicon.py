@@ -38,6 +38,16 @@ def test_what_is_almost_a_name_is_put_right(text, near):
     assert sorted(NAMES.near(text)) == sorted(near)
 
 
+def test_names_may_be_those_that_texts_end_with():
+    kinds = load_lexicon("organisations", from_end=True)
+    assert kinds.depth("深圳市宏达物流有限公司") == 1
+    assert kinds.depth("王有限") == 0
+    assert set(kinds.near("宏达服份有限公可")) == {
+        "宏达服份有限公司",
+        "宏达股份有限公司",
+    }
+
+
 def test_the_places_are_those_of_the_country():
     places = load_lexicon("places")
     for text in (

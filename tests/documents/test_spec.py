@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from importlib import resources
+from pathlib import Path
 
 import pytest
 
@@ -17,79 +18,9 @@ KINDS = sorted(
     for source in resources.files("shizi.documents").joinpath("specs").iterdir()
     if source.name.endswith(".toml")
 )
-# A card that is nowhere printed: a permit to drive a car through the gate of a works.
-GATE_PERMIT = """
-kind = "gate_permit"
-[alias]
-"0" = "O〇"
-[set]
-digit = "0-9"
-
-[[page]]
-name = "card"
-size = [85.6, 54]
-title = ["普通车小区"]
-title_at = [50, 12]
-title_width = 40
-
-[[page.label]]
-text = "车名"
-at = [12, 40]
-width = 10
-also = ["Car"]
-
-[[page.label]]
-text = "重"
-at = [12, 60.5]
-width = 6
-
-[[page.field]]
-name = "car"
-label = "车名"
-left = 20
-right = 90
-rule = "car"
-
-[[page.field]]
-name = "mass"
-label = "重"
-left = 20
-right = 90
-lines = 2
-rule = "mass"
-
-[[page.field]]
-name = "number"
-left = 60
-right = 90
-top = 75
-bottom = 90
-rule = "number"
-
-[rule.car]
-kind = "vocabulary"
-patterns = ["小车|客车|货车"]
-outside = "{han}{2,}"
-margin = 6
-sure = 0.9
-
-[rule.mass]
-kind = "pattern"
-drop = " "
-patterns = ["{digit}{2,4}kg", { pattern = "{digit}{2,4}", prior = -2 }]
-
-[rule.number]
-kind = "pattern"
-patterns = ["[A-C]-{digit}{3}"]
-replace = { "A-000" = "A" }
-
-[[constraint]]
-name = "range"
-fields = ["car", "mass"]
-parts = ["whole", "digits"]
-weight = 3
-ranges = { "货车" = [1000, 9000] }
-"""
+# The example of the documentation: a card that is nowhere printed.
+GUIDE = Path(__file__).parents[2] / "docs" / "documents.md"
+GATE_PERMIT = GUIDE.read_text(encoding="utf-8").split("```toml\n")[1].split("```")[0]
 
 
 def changed(old: str, new: str) -> str:
@@ -167,7 +98,7 @@ def test_the_fields_of_another_document_decide_together():
     [
         ('kind = "gate_permit"', "", "a document without a kind: kind is missing"),
         ('kind = "gate_permit"', "kind = 1", "kind is not a text"),
-        ("[alias]", "[aliases]", "gate_permit: no entry is named 'aliases'"),
+        ("[alias]\n", "[aliases]\n", "gate_permit: no entry is named 'aliases'"),
         ('"0" = "O〇"', '"00" = "O"', "gate_permit: alias: '00' is not one character"),
         ('digit = "0-9"', 'digit = "9-0"', "gate_permit: set: pattern"),
         ('name = "card"', "", "gate_permit: page 1: name is missing"),

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     # Each name with the names that may follow it.
     Tree: TypeAlias = dict[str, "Tree"]
 
-# Names up to this length are alike with one character changed, longer ones with two.
+# Names up to this length are alike with one character changed, longer ones with two;
+# one character at least must stay.
 _SHORT = 3
 # How many readings of one text are tried.
 _MOST = 12
@@ -92,7 +93,7 @@ def _is_like(name: str, text: str) -> bool:
     if len(text) != len(name):
         return False
     changed = sum(one != other for one, other in zip(name, text, strict=True))
-    return changed <= (1 if len(name) <= _SHORT else 2)
+    return changed <= (1 if len(name) <= _SHORT else 2) and changed < len(name)
 
 
 @cache
