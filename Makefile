@@ -45,8 +45,10 @@ contract-test: $(CLIENTS)/.ready ## call the server with real WeChat clients
 
 check: lint test ## what must be clean before a change is handed in
 
-accuracy: $(VENV)/.dev ## measure how well pages are read; own pictures in DATA=folder
-	$(BIN)/python -m benchmarks.accuracy $(DATA_OPTION) $(ARGS)
+accuracy: $(VENV)/.dev ## how well pages, licences are read; own in DATA=, LICENCES=folder
+	$(if $(LICENCES)$(LICENCE_ARGS),,$(BIN)/python -m benchmarks.accuracy $(DATA_OPTION) $(ARGS))
+	$(if $(DATA)$(ARGS),,$(BIN)/python -m benchmarks.licence.accuracy \
+		$(if $(LICENCES),--data $(LICENCES)) $(LICENCE_ARGS))
 
 claims: $(VENV)/.dev ## draw pictures and show on them that the claims hold
 	$(BIN)/python -m benchmarks.claims $(ARGS)

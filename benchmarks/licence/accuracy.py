@@ -11,10 +11,11 @@ from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import cache, partial
-from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from jsonschema import Draft202012Validator
 
 from benchmarks import report
 from benchmarks.licence import albums, score
@@ -22,11 +23,18 @@ from benchmarks.licence.licences import FIELDS
 from benchmarks.licence.looks import FAMILIES
 from benchmarks.licence.pictures import CONDITIONS, draw
 from benchmarks.render.fonts import FontMissingError
+from shizi.core.errors import CardNotFoundError
+from shizi.reader import Reader
+from shizi.wechat.errors import FAULTS
+from shizi.wechat.replies import card_reply, error_reply, new_rid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from benchmarks.licence.score import Slip, Tally, Truth
+    from shizi.wechat.replies import Reply
+
+_SCHEMA = Path(__file__).parents[2] / "docs" / "vehicle-licence.schema.json"
 
 _FIGURES = (
     ("right", "values"),
@@ -64,12 +72,18 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What came of an order; seconds are those of the reading alone."""
+    """What came of an order.
+
+    Attributes:
+        seconds: Those of the reading alone.
+        faults: Where the reply is not as its schema says.
+    """
 
     condition: str
     tally: Tally
     slips: list[Slip]
     seconds: float
+    faults: list[str]
 
 
 def main() -> int:
@@ -82,7 +96,7 @@ def main() -> int:
     parser.add_argument(
         "--condition", nargs="+", choices=CONDITIONS, default=list(CONDITIONS)
     )
-    parser.add_argument("--count", type=int, default=20, help="of each condition")
+    parser.add_argument("--count", type=int, default=5, help="of each condition")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--first", type=int, default=0, help="number of the first")
     parser.add_argument("--jobs", type=int, default=1, help="processes that read")
@@ -90,17 +104,48 @@ def main() -> int:
     parser.add_argument("--answers", type=Path, metavar="DIR", help="keep the replies")
     parser.add_argument("--errors", type=int, default=0, help="so many slips are told")
     parser.add_argument("--json", type=Path, metavar="FILE", help="keep the counts")
+    parser.add_argument("--write", type=Path, metavar="FILE.md", help="keep the tables")
     options = parser.parse_args()
     if options.answers:
         options.answers.mkdir(parents=True, exist_ok=True)
-    if options.data:
-        files = sorted(p for p in options.data.iterdir() if p.suffix == ".json")
-        orders = [
-            Order(image=file.with_suffix(".jpg"), answers=options.answers)
-            for file in files
-        ]
-    else:
-        orders = [
+    try:
+        orders = _orders(options)
+        done = read_all(orders, jobs=options.jobs, threads=options.threads)
+    except (FontMissingError, OSError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    groups = score.by_condition((one.condition, one.tally) for one in done)
+    seconds = sorted(one.seconds for one in done)
+    text = (
+        f"{tell(groups)}\n\n{tell_fields(groups)}\n\n"
+        f"{len(done)} pictures, median {statistics.median(seconds):.2f} s, "
+        f"longest {seconds[-1]:.2f} s; {report.machine(options.threads)}"
+    )
+    print(text)
+    if options.write:
+        report.write_block(options.write, "licences", text)
+    slips = [slip for one in done for slip in one.slips]
+    slips.sort(key=lambda slip: (not slip.given, slip.name))
+    for slip in slips[: options.errors]:
+        print(*asdict(slip).values(), sep="\t")
+    if options.json:
+        counts = {name: asdict(tally) for name, tally in groups.items()}
+        options.json.write_text(json.dumps(counts, ensure_ascii=False, indent=1))
+    faults = [fault for one in done for fault in one.faults]
+    if faults:
+        print("not as the schema says:", *faults, sep="\n", file=sys.stderr)
+    return int(bool(faults))
+
+
+def _orders(options: argparse.Namespace) -> list[Order]:
+    """Return what is to be read.
+
+    Raises:
+        FileNotFoundError: The folder holds no picture with its truth.
+    """
+    if not options.data:
+        numbers = range(options.first, options.first + options.count)
+        return [
             Order(
                 family=options.family,
                 condition=condition,
@@ -109,30 +154,13 @@ def main() -> int:
                 answers=options.answers,
             )
             for condition in options.condition
-            for number in range(options.first, options.first + options.count)
+            for number in numbers
         ]
-    try:
-        done = read_all(orders, jobs=options.jobs, threads=options.threads)
-    except FontMissingError as error:
-        print(error, file=sys.stderr)
-        return 1
-    groups = score.by_condition((one.condition, one.tally) for one in done)
-    print(tell(groups))
-    print()
-    print(tell_fields(groups))
-    seconds = sorted(one.seconds for one in done)
-    print(
-        f"\n{len(done)} pictures, median {statistics.median(seconds):.2f} s, "
-        f"longest {seconds[-1]:.2f} s; {report.machine(options.threads)}"
-    )
-    slips = [slip for one in done for slip in one.slips]
-    slips.sort(key=lambda slip: (not slip.given, slip.name))
-    for slip in slips[: options.errors]:
-        print(*asdict(slip).values(), sep="\t")
-    if options.json:
-        counts = {name: asdict(tally) for name, tally in groups.items()}
-        options.json.write_text(json.dumps(counts, ensure_ascii=False, indent=1))
-    return 0
+    files = sorted(file for file in options.data.glob("*.json"))
+    if not files:
+        message = f"{options.data}: no picture with its truth in NAME.json"
+        raise FileNotFoundError(message)
+    return [Order(file.with_suffix(".jpg"), answers=options.answers) for file in files]
 
 
 def read_all(orders: Iterable[Order], *, jobs: int, threads: int) -> list[Read]:
@@ -158,7 +186,10 @@ def read_one(order: Order, *, threads: int) -> Read:
         text = json.dumps(reply, ensure_ascii=False, indent=1)
         (order.answers / f"{truth.name}.json").write_text(text, "utf-8")
     tally, slips = score.judge(truth, score.read_answer(reply))
-    return Read(truth.condition, tally, slips, seconds)
+    faults = [
+        f"{truth.name}: {fault.message}" for fault in _schema().iter_errors(reply)
+    ]
+    return Read(truth.condition, tally, slips, seconds, faults)
 
 
 def tell(groups: Mapping[str, Tally]) -> str:
@@ -203,21 +234,23 @@ def _picture(order: Order) -> tuple[Truth, bytes]:
     return score.read_truth(albums.truth(name, picture)), picture.jpeg
 
 
-def _reply(jpeg: bytes, threads: int) -> dict[str, object]:
+def _reply(jpeg: bytes, threads: int) -> Reply:
     """Return the server's reply to a picture."""
-    errors, replies = map(import_module, ("shizi.core.errors", "shizi.wechat.replies"))
     try:
         card = _reader(threads).read_card(jpeg, "vehicle_licence")
-    except errors.CardNotFoundError:
-        return {"errcode": score.NOT_FOUND, "errmsg": "certificate not found"}
-    reply: dict[str, object] = replies.card_reply(card, detail=True)
-    return reply
+    except CardNotFoundError:
+        return error_reply(FAULTS[CardNotFoundError], new_rid())
+    return card_reply(card, detail=True)
 
 
 @cache
-def _reader(threads: int) -> Any:  # noqa: ANN401
-    # Models are loaded by the processes that read, and by no other.
-    return import_module("shizi.reader").Reader(threads=threads)
+def _schema() -> Draft202012Validator:
+    return Draft202012Validator(json.loads(_SCHEMA.read_text("utf-8")))
+
+
+@cache
+def _reader(threads: int) -> Reader:
+    return Reader(threads=threads)
 
 
 if __name__ == "__main__":

@@ -158,3 +158,27 @@ def test_tables_tell_shares_in_percent():
     assert "| vin | 100.00 | 100.00 | 0 | 0 | 0 |" in rows
     assert "| owner | 0.00 | 0.00 | 1 | 0 | 0 |" in rows
     assert "| addr | - | - | 0 | 0 | 0 |" in rows
+
+
+def test_a_folder_without_pictures_is_told(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["accuracy", "--data", str(tmp_path)])
+    assert accuracy.main() == 1
+    assert "no picture with its truth" in capsys.readouterr().err
+
+
+@pytest.mark.real
+def test_what_is_drawn_is_read_and_told(tmp_path, monkeypatch, capsys):
+    document, answers = tmp_path / "figures.md", tmp_path / "answers"
+    document.write_text("<!-- licences:begin -->\n<!-- licences:end -->\n", "utf-8")
+    options = "--family tune --condition electronic none --count 1 --seed 2"
+    files = ["--answers", str(answers), "--write", str(document)]
+    monkeypatch.setattr("sys.argv", ["accuracy", *options.split(), *files])
+    assert accuracy.main() == 0
+    told = capsys.readouterr().out
+    assert "| electronic | 1 |" in told
+    assert "| none | 1 |" in told
+    assert "| vin | " in document.read_text("utf-8")
+    assert sorted(file.name for file in answers.iterdir()) == [
+        "tune-2-electronic-0000.json",
+        "tune-2-none-0000.json",
+    ]
