@@ -18,7 +18,7 @@ COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile --quiet --upg
 	--exclude-newer-package python-multipart=$(shell date -u +%F)
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve test contract-test lint check accuracy claims bench lock clean
+.PHONY: help install serve test contract-test fuzz lint check accuracy claims bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' Makefile
@@ -30,6 +30,9 @@ serve: $(VENV)/.run ## start the server; options in ARGS="--port 9000"
 
 test: $(VENV)/.dev ## run the tests; options in ARGS="-k token"
 	$(BIN)/python -m pytest $(ARGS)
+
+fuzz: $(VENV)/.dev ## make up bad files, addresses and forms for long; half an hour
+	$(BIN)/python -m pytest tests/hostile -m "slow or not slow" --fuzz 20 $(ARGS)
 
 lint: $(VENV)/.dev ## check format, rules, types, import floors, module length
 	$(BIN)/ruff format --check src tests benchmarks examples

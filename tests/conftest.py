@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
+from tests.bars import KEY, Bars
 from tests.postgresql import Cluster, find_program, running_cluster
 
 if TYPE_CHECKING:
@@ -38,6 +40,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--no-skips", action="store_true", help="Fail the run when a test was skipped."
     )
+    parser.addoption(
+        "--fuzz", type=int, default=1, help="Make up so many times as many inputs."
+    )
+    parser.addoption(
+        "--write-bars", type=Path, help="Put what was measured into this document."
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[KEY] = Bars()
+
+
+@pytest.fixture(scope="session")
+def bars(request: pytest.FixtureRequest) -> Bars:
+    """Return where tests tell what they measured."""
+    return request.config.stash[KEY]
+
+
+@pytest.fixture(scope="session")
+def fuzz(request: pytest.FixtureRequest) -> int:
+    """Return how many times as long as in a plain run inputs shall be made up."""
+    return request.config.getoption("--fuzz")
 
 
 @pytest.hookimpl(trylast=True)
@@ -49,6 +73,12 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_terminal_summary(
     terminalreporter: TerminalReporter, config: pytest.Config
 ) -> None:
+    bars = config.stash[KEY]
+    for row in bars.rows:
+        terminalreporter.write_line(f"{row.block}: {row.bar}: {row.measured}")
+    page = config.getoption("--write-bars")
+    if page and terminalreporter.stats.get("passed"):
+        bars.write(page)
     if skips := _skips(config):
         terminalreporter.write_line(f"{skips} skipped, and --no-skips was given")
 

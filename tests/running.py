@@ -55,6 +55,10 @@ class Running:
 
         return asyncio.run(issue())
 
+    def log(self) -> str:
+        """Return what the server has logged."""
+        return (self.data.parent / "log").read_text()
+
     def call(self, token: str, data: bytes) -> dict[str, object]:
         reply = httpx.post(
             f"{self.url}/cv/ocr/comm",

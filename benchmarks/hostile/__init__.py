@@ -1,0 +1,1 @@
+"""Files that nobody should send, made here from nothing: damaged, lying, outsized."""

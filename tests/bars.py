@@ -1,0 +1,61 @@
+"""What was promised and what was measured, told at the end of a run of tests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from benchmarks import report
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# How each block of docs/security.md is measured again.
+TARGETS = {
+    "files": "make fuzz",
+    "addresses": "make fuzz",
+    "load": "make fault-test",
+    "faults": "make fault-test",
+}
+
+
+class Row(NamedTuple):
+    """One promise.
+
+    Attributes:
+        block: Which table it belongs to.
+        bar: What was promised.
+        measured: What came out.
+    """
+
+    block: str
+    bar: str
+    measured: str
+
+
+class Bars:
+    """The rows of one run."""
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+
+    def tell(self, block: str, bar: str, measured: str) -> None:
+        """Note what was measured; whether it holds, the test itself asserts."""
+        assert block in TARGETS
+        self.rows.append(Row(block, bar, measured))
+
+    def write(self, page: Path) -> None:
+        """Put the tables into a document, each in its place."""
+        for block in dict.fromkeys(row.block for row in self.rows):
+            rows = [
+                [row.bar, row.measured, f"`{TARGETS[block]}`"]
+                for row in self.rows
+                if row.block == block
+            ]
+            head = ["bar", "measured", "shown by"]
+            text = report.table(head, rows)
+            report.write_block(page, block, f"{text}\n\n{report.machine(1)}")
+
+
+KEY = pytest.StashKey[Bars]()
