@@ -52,6 +52,13 @@ def test_one_place_is_told_by_its_network(one: str, other: str, same: bool) -> N
     assert is_open(brake, other) is not same
 
 
+def test_long_words_of_strangers_take_no_memory() -> None:
+    brake = Throttle()
+    brake.note("x" * 60_000, "y" * 60_000, now=0)
+    [key] = brake._failures
+    assert [len(part) for part in key] == [64, 64]
+
+
 def test_places_are_forgotten_before_memory_fills(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -16,6 +16,9 @@ SECONDS: Final = 60.0
 # 10 000 places, some 3 MB: those who come from more are forgotten oldest first.
 _PLACES: Final = 10_000
 
+# 64: the longest id of an app; no address is as long.
+_LONGEST: Final = 64
+
 # What one customer of a network is usually given of IPv6.
 _PREFIX: Final = 64
 
@@ -33,17 +36,25 @@ class Throttle:
         Raises:
             ThrottledError: It has sent too many wrong ones within the last minute.
         """
-        failures = self._failures.get((app_id, _place(address)), ())
+        failures = self._failures.get(_key(app_id, address), ())
         if sum(now - moment < SECONDS for moment in failures) >= ATTEMPTS:
             raise ThrottledError("too many wrong secrets came from this address")
 
     def note(self, app_id: str, address: str, *, now: float) -> None:
         """Remember a wrong secret."""
-        key = (app_id, _place(address))
+        key = _key(app_id, address)
         self._failures.setdefault(key, deque(maxlen=ATTEMPTS)).append(now)
         self._failures.move_to_end(key)
         if len(self._failures) > _PLACES:
             self._failures.popitem(last=False)
+
+
+def _key(app_id: str, address: str) -> tuple[str, str]:
+    """Return what stands for an app and an address; neither takes much memory.
+
+    No app's id is longer, but what a stranger says may be.
+    """
+    return app_id[:_LONGEST], _place(address)[:_LONGEST]
 
 
 def _place(address: str) -> str:
