@@ -107,6 +107,16 @@ def test_the_check_digit_does_not_decide_between_two_changes():
     assert found[0].score == max(each.score for each in found)
 
 
+def test_an_old_frame_number_is_shorter():
+    assert read("vin", strip("JT1234567"))[0] == "JT1234567"
+
+
+@pytest.mark.parametrize("place", [0, 7, 16])
+def test_a_vin_of_which_a_character_is_faint_is_no_shorter_one(place):
+    view = strip(VALID[:place], {VALID[place]: 0.001}, VALID[place + 1 :])
+    assert read("vin", view)[0] == VALID
+
+
 @pytest.mark.parametrize("share", [0.2, 0.4])
 def test_a_slashed_zero_among_its_look_alikes_is_a_zero_where_only_it_can_be(share):
     zero = {"0": share, "8": 0.02, "O": 0.3, "Ø": 0.25}
@@ -174,7 +184,7 @@ def test_a_prefix_is_taken_off():
         ({"kind": "pattern", "patterns": ["a"], "drop": "a"}, "'a' is dropped and"),
         ({"kind": "pattern", "patterns": ["a"], "beams": 1}, "no entry is named"),
         ({"kind": "pattern", "patterns": ["a"], "checks": ["b"]}, "no check is named"),
-        ({"kind": "pattern", "patterns": ["a"], "outside": "b"}, "'outside'"),
+        ({"kind": "pattern", "patterns": ["a"], "outside": "["}, "pattern '['"),
         ({"kind": "free", "characters": "a"}, "least is missing"),
         ({"kind": "free", "characters": "b-a", "least": 1}, "upside down"),
     ],

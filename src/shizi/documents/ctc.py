@@ -163,17 +163,18 @@ def find_spans(
         emitted = np.log(columns)[:, states]
     best = np.full((len(rows), states.shape[1] + 2), -math.inf)
     best[:, 1] = 0.0
-    options = np.empty((3, *states.shape))
-    backs = np.zeros(emitted.shape, np.int64)
+    moved, skipped = (np.empty(emitted.shape, np.bool_) for _ in range(2))
     for step, emission in enumerate(emitted):
-        options[0] = best[:, 2:]
-        options[1] = best[:, 1:-1]
-        np.add(best[:, :-2], skips, out=options[2])
-        options.argmax(axis=0, out=backs[step])
-        np.maximum(options[0], options[1], out=options[0])
-        np.maximum(options[0], options[2], out=options[0])
-        np.add(options[0], emission, out=best[:, 2:])
+        after = best[:, :-2] + skips
+        last = best[:, 1:-1]
+        stay = best[:, 2:]
+        np.greater(last, stay, out=moved[step])
+        np.maximum(stay, last, out=stay)
+        np.greater(after, stay, out=skipped[step])
+        np.maximum(stay, after, out=stay)
+        stay += emission
         best[:, 1] = -math.inf
+    backs = np.where(skipped, 2, moved)
     return [
         _trace(path, end, len(row))
         for path, end, row in zip(backs.swapaxes(0, 1), best[:, 2:], rows, strict=True)

@@ -24,17 +24,17 @@ if TYPE_CHECKING:
 _BEAM = 16
 # Free text has no dead ends: few prefixes find what is there.
 _FREE_BEAM = 8
-# A name outside a vocabulary must be e to the power of 10 as likely as its best entry.
+# What is outside a grammar must be e to the power of 10 as likely as its best.
 _MARGIN = 10.0
 _SURE = 0.8
 
 
 class Outside(NamedTuple):
-    """How a text that a vocabulary lacks is let through.
+    """How a text that the grammar excludes is let through.
 
     Attributes:
         grammar: What such a text may be.
-        margin: By how many nats it must be likelier than the best entry.
+        margin: By how many nats it must be likelier than the best of the grammar.
         sure: The least probability that each of its characters must have.
     """
 
@@ -64,7 +64,7 @@ class Rule:
         grammar: What the field may say.
         checks: Names of `CHECKS` that the text is held to.
         beam: How many prefixes are followed.
-        outside: The way out of a vocabulary.
+        outside: The way out of the grammar.
         replaced: What is given instead of some texts.
         prefixes: What is taken off the beginning of a text.
         lexicons: Names that a text likely begins or ends with.
@@ -144,7 +144,7 @@ def make_rule(
     patterns = _free(table) if kind == "free" else _patterns(table)
     lexicons = tuple(_names(each) for each in table.tables("lexicon"))
     outside = None
-    if kind == "vocabulary" and table.has("outside"):
+    if table.has("outside"):
         outside = Outside(
             table.attempt(
                 compile_grammar,
@@ -207,7 +207,7 @@ def _free(table: Table) -> list[tuple[str, float]]:
 def _let_out(
     found: list[Candidate], views: Sequence[Posterior], outside: Outside
 ) -> list[Candidate]:
-    """Return the candidates and those outside the vocabulary that beat its best."""
+    """Return the candidates and those outside the grammar that beat its best."""
     best = found[0].score if found else -math.inf
     if found and found[0].acoustic >= found[0].free - outside.margin:
         return found
