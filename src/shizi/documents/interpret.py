@@ -81,6 +81,10 @@ def read_document(
         if value and score >= LEAST:
             quad = Quad.of(finds[name].corners.tolist())
             fields[name] = Field(value, score, quad)
+    for part in spec.parts:
+        whole = fields.get(part.source)
+        if part.name not in fields and whole and (value := part.find(whole.text)):
+            fields[part.name] = Field(value, whole.score, whole.quad)
     return Card(
         spec.kind,
         text.size,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -103,6 +104,28 @@ class RowSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class PartSpec:
+    """A field that is part of another one's text.
+
+    Attributes:
+        name: The field's name.
+        source: The name of the field that holds it.
+        pattern: What to look for; of several finds the last counts.
+        form: How the pattern's groups are written, `{0}-{1}`.
+    """
+
+    name: str
+    source: str
+    pattern: re.Pattern[str]
+    form: str
+
+    def find(self, text: str) -> str:
+        """Return the part of a text, or nothing."""
+        found = list(self.pattern.finditer(text))
+        return self.form.format(*found[-1].groups()) if found else ""
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentSpec:
     """A kind of document.
 
@@ -110,6 +133,7 @@ class DocumentSpec:
         kind: Its name, `vehicle_licence`.
         pages: Its pages.
         rows: Its rows, where it is shown on a screen; none if it never is.
+        parts: Fields that are parts of others.
         rules: The rules of its fields, by name.
         constraints: What its fields have to do with each other.
     """
@@ -117,6 +141,7 @@ class DocumentSpec:
     kind: str
     pages: tuple[PageSpec, ...]
     rows: tuple[RowSpec, ...]
+    parts: tuple[PartSpec, ...]
     rules: Mapping[str, Rule]
     constraints: tuple[Constraint, ...]
 
@@ -165,8 +190,9 @@ def parse_spec(text: str) -> DocumentSpec:
     )
     rows = tuple(_row(each, names) for each in table.tables("row"))
     _unique(table, "row label", [label for row in rows for label in row.labels])
+    parts = tuple(_part(each, names) for each in table.tables("part"))
     table.end()
-    return DocumentSpec(kind, pages, rows, rules, constraints)
+    return DocumentSpec(kind, pages, rows, parts, rules, constraints)
 
 
 def _rules(table: Table) -> dict[str, Rule]:
@@ -224,6 +250,20 @@ def _label(table: Table) -> LabelSpec:
     label = LabelSpec(text, at, width, table.texts("also", ()))
     table.end()
     return label
+
+
+def _part(table: Table, names: list[str]) -> PartSpec:
+    """Return a field that is part of another."""
+    name, source, form = table.text("name"), table.text("of"), table.text("form")
+    if source not in names:
+        raise table.fault(f"no field is named {source!r}")
+    try:
+        pattern = re.compile(table.text("pattern"))
+        form.format(*range(pattern.groups))
+    except (re.error, IndexError, KeyError, ValueError) as error:
+        raise table.fault(f"pattern and form do not fit: {error}") from error
+    table.end()
+    return PartSpec(name, source, pattern, form)
 
 
 def _row(table: Table, names: list[str]) -> RowSpec:
