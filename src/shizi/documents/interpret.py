@@ -15,6 +15,7 @@ from shizi.documents.flat import Flat
 from shizi.documents.outline import find_outline
 from shizi.documents.pages import find_pages
 from shizi.documents.piece import beginnings, read_pieces, spell
+from shizi.documents.quality import find_faults
 from shizi.documents.rows import read_rows
 from shizi.documents.value import best_of, decode_value
 from shizi.documents.worth import LEAST, worth
@@ -60,9 +61,11 @@ def read_document(
     finds = {} if poses else read_rows(engine, image, text.lines, spec, today)
     if not poses and not finds:
         raise CardNotFoundError(f"no {spec.kind} in the picture")
+    faults: list[str] = []
     for page in spec.pages:
         if page.name in poses:
             flat = Flat(image, poses[page.name], page)
+            faults += find_faults(image, flat.image, flat.pose, page)
             finds |= _read_page(engine, image, flat, page, today)
     readings = exchange(
         {name: find.reading for name, find in finds.items()},
@@ -94,6 +97,7 @@ def read_document(
             for page in spec.pages
             if page.name in poses
         },
+        tuple(dict.fromkeys(faults)),
     )
 
 
