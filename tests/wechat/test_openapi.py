@@ -109,4 +109,5 @@ async def test_the_page_tells_every_endpoint_parameter_and_member() -> None:
             words |= {one["name"] for one in operation.get("parameters", [])}
     for shape in told["components"]["schemas"].values():
         words |= set(shape["properties"])
+    words |= {fault.text for fault in FAULTS.values()} | {"confidence"}
     assert {word for word in words if word not in shown.words} == set()

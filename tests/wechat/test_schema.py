@@ -101,6 +101,6 @@ def test_a_token_fits_its_schema() -> None:
 
 @pytest.mark.parametrize("fault", sorted({*FAULTS.values(), *CLOUD_FAULTS.values()}))
 def test_every_error_fits_its_schema(fault: Fault) -> None:
-    shape = schema.error({fault.code})
+    shape = schema.error([fault])
     assert errors(shape, error_reply(fault, new_rid())) == []
     assert errors(shape, {"errcode": fault.code, "errmsg": fault.text})

@@ -107,7 +107,7 @@ def describe(version: str) -> Reply:
                 "Done": schema.done(),
                 "PrintedText": schema.page(),
                 "VehicleLicence": schema.licence(),
-                "Error": schema.error({fault.code for fault in FAULTS.values()}),
+                "Error": schema.error(FAULTS.values()),
             }
         },
     }

@@ -125,9 +125,12 @@ def _shape(shape: Mapping[str, object]) -> str:
             text += f" <code>{escape(f'{word}{value}')}</code>"
     if items := shape.get("items"):
         text += f" of {_shape(_members(items))}"
+    members = dict(_members(shape.get("properties", {})))
+    if others := shape.get("additionalProperties"):
+        members["…"] = others
     rows = [
         f"<tr><td><code>{escape(name)}</code><td>{_shape(_members(member))}"
-        for name, member in _members(shape.get("properties", {})).items()
+        for name, member in members.items()
     ]
     return f"{text}<table>{''.join(rows)}</table>" if rows else text
 

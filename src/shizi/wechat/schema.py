@@ -10,6 +10,7 @@ from shizi.wechat import names
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from shizi.wechat.errors import Fault
     from shizi.wechat.replies import Reply
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -119,11 +120,18 @@ def document() -> Reply:
     return {"$schema": _DIALECT, **licence()}
 
 
-def error(codes: Iterable[int]) -> Reply:
-    """Return the schema of an error, which has one of these errcodes."""
+def error(faults: Iterable[Fault]) -> Reply:
+    """Return the schema of an error, which is one of these."""
+    texts = dict(sorted(faults))
     return _object(
         {
-            names.ERROR_CODE: {"type": "integer", "enum": sorted(codes)},
+            names.ERROR_CODE: {
+                "type": "integer",
+                "enum": list(texts),
+                "description": "; ".join(
+                    f"{code}: {text}" for code, text in texts.items()
+                ),
+            },
             names.ERROR_TEXT: {"type": "string", "pattern": f" rid: {_RID}$"},
         }
     )
