@@ -129,7 +129,19 @@ def steps(stand: Stand) -> dict[str, Step]:
     return calls
 
 
-@pytest.fixture(scope="module", params=WAYS, ids=str)
+def short(way: Way) -> bool:
+    """Return whether a way is the one of its version that the short form takes."""
+    others = [other for other in WAYS if other.version == way.version]
+    return way == others[-1]
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(way, marks=() if short(way) else pytest.mark.slow) for way in WAYS
+    ],
+    ids=str,
+)
 def answers(
     request: pytest.FixtureRequest, gateway: Gateway, stand: Stand
 ) -> dict[str, dict[str, Any]]:
