@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from shizi.core.posterior import Posterior
+from shizi.documents.compiler import compile_grammar
 from shizi.documents.ctc import forward
 from shizi.documents.decode import decode
-from shizi.documents.grammar import compile_grammar
 from tests.documents.strips import strip
 
 SMALL = {"a": 1, "b": 2, "1": 3}

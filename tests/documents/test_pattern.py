@@ -29,7 +29,7 @@ from shizi.documents.pattern import parse
 )
 def test_a_malformed_pattern_is_told_with_its_place(pattern, fault):
     with pytest.raises(SpecError) as raised:
-        parse(pattern, {"province": "京沪"})
+        parse(pattern, {"province": frozenset("京沪")})
     assert f"pattern {pattern!r}, place " in str(raised.value)
     assert str(raised.value).endswith(fault)
 
@@ -48,5 +48,5 @@ def test_a_malformed_pattern_is_told_with_its_place(pattern, fault):
     ],
 )
 def test_one_of_several_characters(pattern, characters):
-    (node,) = parse(pattern, {"province": "京沪"}).parts
+    (node,) = parse(pattern, {"province": frozenset("京沪")}).parts
     assert node.characters == frozenset(characters)

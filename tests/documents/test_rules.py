@@ -27,7 +27,9 @@ def read(name, *views):
 
 
 def made(**values):
-    return make_rule("test", Table("test", values), {"han": "京粤车小奇怪"}, {})
+    return make_rule(
+        "test", Table("test", values), {"han": frozenset("京粤车小奇怪")}, {}
+    )
 
 
 def one_of(text, place, **shares):

@@ -1,4 +1,17 @@
-"""The pattern language of grammars, parsed into a tree."""
+r"""The pattern language of grammars, parsed into a tree.
+
+A pattern is written with
+
+* characters that stand for themselves; one of `\[](){}|?<>` after a backslash,
+* `[A-HJ-NP-Z0-9]`, one of several characters; `{name}`, one of a named set, also
+  inside the brackets,
+* `(..|..)`, one of several patterns; `?`, `{3}`, `{2,5}` and `{2,}` after any of these,
+  how often,
+* `<-3>`, a weight: the natural logarithm by which what passes here is likelier.
+
+`+`, `*` and `.` stand for themselves. Where characters are repeated without end, the
+weights of what else could stand there must not differ by how often.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +57,7 @@ class Node:
         return self.kind != "one" and all(part.can_be_empty() for part in self.parts)
 
 
-def parse(pattern: str, sets: Mapping[str, str]) -> Node:
+def parse(pattern: str, sets: Mapping[str, frozenset[str]]) -> Node:
     """Return the tree of a pattern.
 
     Raises:
@@ -60,7 +73,7 @@ def parse(pattern: str, sets: Mapping[str, str]) -> Node:
 class _Parser:
     """Reads one pattern from left to right."""
 
-    def __init__(self, pattern: str, sets: Mapping[str, str]) -> None:
+    def __init__(self, pattern: str, sets: Mapping[str, frozenset[str]]) -> None:
         self.place = 0
         self._pattern = pattern
         self._sets = sets
@@ -102,7 +115,7 @@ class _Parser:
             self.place += 1
             return Node("one", characters=self._class())
         if first == "{":
-            return Node("one", characters=frozenset(self._set()))
+            return Node("one", characters=self._set())
         return Node("one", characters=frozenset(self._character()))
 
     def _class(self) -> frozenset[str]:
@@ -123,7 +136,7 @@ class _Parser:
             raise self.fault("an empty class")
         return frozenset(found)
 
-    def _set(self) -> str:
+    def _set(self) -> frozenset[str]:
         name = self._match(_NAME, "the name of a set")
         if name not in self._sets:
             raise self.fault(f"no set named {name!r}")

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from shizi.documents.checks import CHECKS
+from shizi.documents.compiler import compile_grammar
 from shizi.documents.decode import decode
-from shizi.documents.grammar import compile_grammar
 from shizi.documents.lexicon import load_lexicon
 
 if TYPE_CHECKING:
@@ -120,7 +120,10 @@ class Rule:
 
 
 def make_rule(
-    name: str, table: Table, sets: Mapping[str, str], aliases: Mapping[str, str]
+    name: str,
+    table: Table,
+    sets: Mapping[str, frozenset[str]],
+    aliases: Mapping[str, str],
 ) -> Rule:
     """Return the rule that a specification's table describes.
 

@@ -20,13 +20,13 @@ def simplified() -> Mapping[str, str]:
 
 
 @cache
-def han() -> str:
+def han() -> frozenset[str]:
     """Return the characters of Han script that stand in simplified text.
 
     The unified ideographs of Unicode's first block and extension A.
     """
     ideographs = map(chr, (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000)))
-    return "".join(each for each in ideographs if each not in simplified())
+    return frozenset(each for each in ideographs if each not in simplified())
 
 
 @cache

@@ -209,7 +209,7 @@ def _rules(table: Table) -> dict[str, Rule]:
     for name in named.names():
         content = named.text(name)
         parsed = named.attempt(parse, f"[{content}]", sets)
-        sets[name] = "".join(sorted(parsed.parts[0].characters))
+        sets[name] = parsed.parts[0].characters
     tables = table.table("rule")
     rules: dict[str, Rule] = {}
     for name in tables.names():

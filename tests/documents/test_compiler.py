@@ -6,13 +6,15 @@ import re
 import pytest
 
 from shizi.core.errors import SpecError
-from shizi.documents.grammar import compile_grammar
+from shizi.documents.compiler import compile_grammar
 
 
 def weight(text, *patterns):
     """Return the weight of a text, None if the patterns exclude it."""
     pairs = [(each, 0.0) if isinstance(each, str) else each for each in patterns]
-    spelled = compile_grammar(pairs, sets={"ab": "ab"}, aliases={}).spell(text)
+    spelled = compile_grammar(pairs, sets={"ab": frozenset("ab")}, aliases={}).spell(
+        text
+    )
     return None if spelled is None else spelled[1]
 
 
@@ -64,4 +66,13 @@ def test_look_alikes_count_only_where_they_cannot_stand():
         for each, stand_ins in zip(grammar.characters, grammar.stand_ins, strict=True)
         if each == "0"
     }
-    assert forms == {("0", ("0", "o", "０")), ("0", ("0", "O", "o", "０"))}
+    assert forms == {("0", "0o０"), ("0", "0Oo０")}
+
+
+@pytest.mark.parametrize("text", ["00", "O0", "0O"])
+def test_a_text_is_spelled_with_the_symbols_of_its_places(text):
+    grammar = compile_grammar(
+        [("[0O]0", 0.0), ("0[0Oo０]", 0.0)], sets={}, aliases={"0": "Oo"}
+    )
+    symbols, _ = grammar.spell(text)
+    assert "".join(grammar.characters[symbol] for symbol in symbols) == text
