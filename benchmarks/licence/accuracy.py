@@ -25,6 +25,7 @@ from benchmarks.licence.pictures import CONDITIONS, draw
 from benchmarks.render.fonts import FontMissingError
 from shizi.core.errors import CardNotFoundError
 from shizi.reader import Reader
+from shizi.wechat import schema
 from shizi.wechat.errors import FAULTS
 from shizi.wechat.replies import card_reply, error_reply, new_rid
 
@@ -186,9 +187,8 @@ def read_one(order: Order, *, threads: int) -> Read:
         text = json.dumps(reply, ensure_ascii=False, indent=1)
         (order.answers / f"{truth.name}.json").write_text(text, "utf-8")
     tally, slips = score.judge(truth, score.read_answer(reply))
-    faults = [
-        f"{truth.name}: {fault.message}" for fault in _schema().iter_errors(reply)
-    ]
+    shape = _schema(found="vin" in reply)
+    faults = [f"{truth.name}: {fault.message}" for fault in shape.iter_errors(reply)]
     return Read(truth.condition, tally, slips, seconds, faults)
 
 
@@ -244,7 +244,10 @@ def _reply(jpeg: bytes, threads: int) -> Reply:
 
 
 @cache
-def _schema() -> Draft202012Validator:
+def _schema(*, found: bool) -> Draft202012Validator:
+    """Return what holds the replies to pictures with a licence, or to the others."""
+    if not found:
+        return Draft202012Validator(schema.error([score.NOT_FOUND]))
     return Draft202012Validator(json.loads(_SCHEMA.read_text("utf-8")))
 
 

@@ -39,8 +39,12 @@ class Family:
         wallets: Colours of wallets.
         seals: Colours of the seal's ink.
         jitters: How loosely things are placed; 1 is a percent or so of the card.
+        spreads: How far from the middle things stand, over the usual distance.
         blurs: Standard deviations in pixels that are added to each condition's.
         noise: Factor on the noise of each condition.
+        gammas: Exponents of its camera's tone curve.
+        sharpenings: How much its camera sharpens, over the blur that it takes off.
+        vignettes: Shares of the light that corners lack.
         screens: How applications lay out the electronic licence.
     """
 
@@ -59,8 +63,12 @@ class Family:
     wallets: tuple[Colour, ...]
     seals: tuple[Colour, ...]
     jitters: tuple[float, ...]
+    spreads: tuple[float, ...]
     blurs: tuple[float, ...]
     noise: float
+    gammas: tuple[float, ...]
+    sharpenings: tuple[float, ...]
+    vignettes: tuple[float, ...]
     screens: tuple[Screen, ...]
 
     @property
@@ -100,6 +108,7 @@ class Look:
     back_english: bool
     column: float
     jitter: float
+    spread: float
     label_ink: Colour
     label_strength: float
     ink: Colour
@@ -182,6 +191,7 @@ def any_look(family: Family, chance: Chance, *, struck: bool = False) -> Look:
         back_english=chance.happens(0.15),
         column=chance.between(-1.0, 1.0),
         jitter=chance.one_of(family.jitters),
+        spread=chance.one_of(family.spreads),
         label_ink=chance.weighted(
             [((20, 20, 22), 0.7), ((40, 44, 60), 0.2), ((70, 50, 40), 0.1)]
         ),
@@ -276,8 +286,12 @@ TUNE = Family(
     wallets=((26, 26, 30), (22, 34, 74), (92, 20, 28)),
     seals=((206, 52, 60), (190, 40, 44), (220, 70, 96)),
     jitters=(0.5, 0.9, 1.3),
+    spreads=(0.985, 1.0),
     blurs=(0.0, 0.15, 0.3),
     noise=1.0,
+    gammas=(1.0, 1.18),
+    sharpenings=(0.0, 0.5),
+    vignettes=(0.0, 0.18),
     screens=(
         Screen(
             "right",
@@ -381,8 +395,12 @@ REPORT = Family(
     wallets=((48, 32, 22), (16, 52, 44), (70, 70, 74)),
     seals=((200, 36, 40), (214, 60, 74), (178, 44, 58)),
     jitters=(0.7, 1.1, 1.4),
+    spreads=(0.975, 0.995, 1.015),
     blurs=(0.05, 0.2, 0.35),
     noise=1.15,
+    gammas=(0.9, 1.1),
+    sharpenings=(0.25, 0.9),
+    vignettes=(0.08, 0.28),
     screens=(
         Screen(
             "right",

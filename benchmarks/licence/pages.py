@@ -91,10 +91,10 @@ class _Plan:
         self._chance = chance
         jitter = look.jitter
         self._grow = (
-            1 + chance.about(0, 0.01 * jitter),
-            1 + chance.about(0, 0.01 * jitter),
+            look.spread + chance.about(0, 0.01 * jitter),
+            look.spread + chance.about(0, 0.01 * jitter),
         )
-        self._move = chance.about(0, 0.7 * jitter), chance.about(0, 0.7 * jitter)
+        self._move = chance.about(0, 0.6 * jitter), chance.about(0, 0.6 * jitter)
         self._loose = 0.45 * jitter
         self._rows: dict[float, float] = {}
         self._columns: dict[float, float] = {}

@@ -148,7 +148,9 @@ def take(
         frame = _smeared(frame, chance.between(*setting.smears), chance)
     blur = chance.between(*setting.blurs) + chance.one_of(family.blurs)
     noise = chance.between(*setting.noises) * family.noise
-    image = camera.grain(np.asarray(frame, np.float32), blur, noise, chance.rng)
+    frame = _vignetted(frame, chance.one_of(family.vignettes))
+    image = camera.grain(frame, blur, noise, chance.rng)
+    image = _developed(image, family, chance)
     quarter: camera.Quarter = 0
     if chance.happens(setting.turned):
         quarter = chance.one_of((1, 2, 3))
@@ -278,6 +280,26 @@ def places(
         for name, box in thing.piece.boxes.items():
             boxes[name] = tables.moved(box, matrix)
     return quads, boxes
+
+
+def _vignetted(frame: Pixels, share: float) -> Pixels:
+    """Return the frame with less light towards its corners."""
+    y, x = np.mgrid[-1:1:33j, -1:1:33j].astype(np.float32)
+    lens = 1 - np.float32(share / 2) * (x**2 + y**2)
+    height, width = frame.shape[:2]
+    grown = cv2.resize(lens, (width, height), interpolation=cv2.INTER_CUBIC)
+    return np.asarray(frame * np.asarray(grown)[..., None], np.float32)
+
+
+def _developed(
+    image: NDArray[np.uint8], family: Family, chance: Chance
+) -> NDArray[np.uint8]:
+    """Return what the camera's own program makes of its sensor's picture."""
+    sharper = chance.one_of(family.sharpenings)
+    soft = cv2.GaussianBlur(image, (0, 0), 1.2)
+    image = np.asarray(cv2.addWeighted(image, 1 + sharper, soft, -sharper, 0), np.uint8)
+    tones = 255 * (np.arange(256) / 255) ** chance.one_of(family.gammas)
+    return np.asarray(cv2.LUT(image, tones.astype(np.uint8)), np.uint8)
 
 
 def _glare(frame: Pixels, quads: dict[str, Points], chance: Chance) -> Pixels:

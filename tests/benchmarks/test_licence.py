@@ -80,6 +80,10 @@ def test_families_share_no_look():
         "wallets",
         "seals",
         "jitters",
+        "spreads",
+        "gammas",
+        "sharpenings",
+        "vignettes",
         "screens",
         "blurs",
     ):
