@@ -205,7 +205,7 @@ def _without_rest(piece: Piece, label: str, end: float) -> list[Piece]:
             return [] if piece.right < end + _REST else [piece]
         middle = (glyphs[count - 1].end + glyphs[count].start) // 2
         part = _part(piece, middle, len(piece.posterior.log_probs))
-        if part.left < end + _REST:
+        if piece.left < end or part.left < end + _REST:
             return [part]
     return [piece]
 

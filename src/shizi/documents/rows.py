@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from shizi.documents.value import Find
     from shizi.ports import Engine
 
-# So many different labels of the document must head a row.
-_LEAST = 4
+# So many different labels of the document must head a row, where the picture names the
+# document and where it does not: other papers have some of the same rows.
+_LEAST, _LEAST_UNNAMED = 4, 10
 # Lines that one value may have.
 _LINES = 3
 # What stands between a label and a value on one line.
@@ -72,7 +73,9 @@ def read_rows(
             others.append(line)
         else:
             rows.append(row)
-    if len({row.field for row in rows if row.field}) < _LEAST:
+    named = spec.word and any(spec.word in line.text for line in lines)
+    least = _LEAST if named else _LEAST_UNNAMED
+    if len({row.field for row in rows if row.field}) < least:
         return {}
     beside = sum(
         row.rest is not None or bool(_right(row, rows, others)) for row in rows

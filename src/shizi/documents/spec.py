@@ -131,6 +131,7 @@ class DocumentSpec:
 
     Attributes:
         kind: Its name, `vehicle_licence`.
+        word: What a screen that shows it says of it; none if it is never on one.
         pages: Its pages.
         rows: Its rows, where it is shown on a screen; none if it never is.
         parts: Fields that are parts of others.
@@ -139,6 +140,7 @@ class DocumentSpec:
     """
 
     kind: str
+    word: str
     pages: tuple[PageSpec, ...]
     rows: tuple[RowSpec, ...]
     parts: tuple[PartSpec, ...]
@@ -176,6 +178,7 @@ def parse_spec(text: str) -> DocumentSpec:
     kind = Table("a document without a kind", values).text("kind")
     table = Table(kind, values)
     table.text("kind")
+    word = table.text("word", "")
     rules = _rules(table)
     pages = tuple(_page(page, rules) for page in table.tables("page"))
     if not pages:
@@ -192,7 +195,7 @@ def parse_spec(text: str) -> DocumentSpec:
     _unique(table, "row label", [label for row in rows for label in row.labels])
     parts = tuple(_part(each, names) for each in table.tables("part"))
     table.end()
-    return DocumentSpec(kind, pages, rows, parts, rules, constraints)
+    return DocumentSpec(kind, word, pages, rows, parts, rules, constraints)
 
 
 def _rules(table: Table) -> dict[str, Rule]:

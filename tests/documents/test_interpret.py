@@ -1,0 +1,147 @@
+"""Whole documents, drawn by the project and read by the real engine."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from benchmarks.geometry import Outline
+from benchmarks.licence.looks import REPORT
+from benchmarks.licence.pictures import Picture, draw
+from benchmarks.render.fonts import Face, installed, load
+from shizi.core.errors import CardNotFoundError
+from shizi.core.image import decode_image
+from shizi.documents.interpret import read_document
+from shizi.documents.spec import load_spec, parse_spec
+from shizi.ocr.engine import TextEngine
+from shizi.wechat.replies import card_reply
+
+if TYPE_CHECKING:
+    from shizi.core.card import Card
+
+pytestmark = pytest.mark.real
+
+# A card of our own invention, with labels above no grid that any other document has.
+PASS = """
+kind = "library_pass"
+[set]
+digit = "0-9"
+
+[[page]]
+name = "face"
+size = [80, 50]
+title = ["市图书馆借阅证"]
+title_at = [50, 12]
+title_width = 50
+label = [
+  { text = "读者姓名", at = [15, 35], width = 20 },
+  { text = "证件编号", at = [15, 52], width = 20 },
+  { text = "可借册数", at = [15, 69], width = 20 },
+  { text = "办证日期", at = [15, 86], width = 20 },
+]
+field = [
+  { name = "reader", label = "读者姓名", left = 30, right = 95, rule = "name" },
+  { name = "number", label = "证件编号", left = 30, right = 95, rule = "number" },
+  { name = "books", label = "可借册数", left = 30, right = 95, rule = "books" },
+  { name = "since", label = "办证日期", left = 30, right = 95, rule = "day" },
+]
+
+[rule.name]
+kind = "pattern"
+patterns = ["{han}{2,4}"]
+[rule.number]
+kind = "pattern"
+patterns = ["T{digit}{6}"]
+[rule.books]
+kind = "pattern"
+patterns = ["{digit}{1,2}册"]
+[rule.day]
+kind = "pattern"
+checks = ["calendar_date"]
+patterns = ["20{digit}{2}-{digit}{2}-{digit}{2}"]
+"""
+
+
+@pytest.fixture(scope="module")
+def engine() -> TextEngine:
+    return TextEngine(threads=2)
+
+
+def read(engine: TextEngine, image: np.ndarray, kind: str = "vehicle_licence") -> Card:
+    spec = parse_spec(PASS) if kind == "library_pass" else load_spec(kind)
+    return read_document(
+        engine, image, engine.read(image), spec, today=date(2026, 12, 31)
+    )
+
+
+@pytest.fixture(scope="module")
+def picture() -> Picture:
+    drawn = (draw(REPORT, "easy", 3, number) for number in range(9))
+    return next(each for each in drawn if each.pages == "both")
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2, 3])
+def test_a_drawn_licence_is_read_in_any_turn(
+    engine: TextEngine, picture: Picture, turns: int
+) -> None:
+    image = np.ascontiguousarray(np.rot90(decode_image(picture.jpeg), turns))
+    card = read(engine, image)
+    reply = card_reply(card, detail=True)
+    told = {name: text.replace("×", "x") for name, text in picture.fields.items()}
+    right = [name for name, text in told.items() if reply[name] == text]
+    wrong = [name for name, text in told.items() if reply[name] not in {text, ""}]
+    assert not wrong
+    assert len(right) >= len(picture.fields) - 1
+    if not turns:
+        for name, quad in picture.quads.items():
+            found = Outline(tuple(map(tuple, np.array(card.pages[name]).tolist())))
+            true = Outline(tuple(map(tuple, quad.tolist())))
+            assert found.overlap(true) >= 0.9
+
+
+def test_a_screenshot_is_read_by_its_rows(engine: TextEngine) -> None:
+    picture = draw(REPORT, "electronic", 1, 0)
+    card = read(engine, decode_image(picture.jpeg))
+    reply = card_reply(card, detail=False)
+    told = {
+        name: text.replace("×", "x") for name, text in picture.fields.items() if text
+    }
+    assert len(told) > 5
+    assert sum(reply[name] == text for name, text in told.items()) >= len(told) - 1
+    assert not card.pages
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_what_is_no_licence_is_not_found(engine: TextEngine, number: int) -> None:
+    image = decode_image(draw(REPORT, "none", 1, number).jpeg)
+    with pytest.raises(CardNotFoundError):
+        read(engine, image)
+
+
+def test_a_blank_picture_shows_no_licence(engine: TextEngine) -> None:
+    with pytest.raises(CardNotFoundError):
+        read(engine, np.full((600, 800, 3), 230, np.uint8))
+
+
+def test_another_document_needs_only_another_file(engine: TextEngine) -> None:
+    face = installed([Face("fonts-noto-cjk", "opentype/noto/NotoSansCJK-Regular.ttc")])
+    canvas = Image.new("RGB", (1000, 700), (90, 70, 60))
+    pencil = ImageDraw.Draw(canvas)
+    pencil.rectangle((100, 100, 900, 600), fill=(240, 240, 235))
+    font = load(face[0], 36)
+    pencil.text((300, 140), "市图书馆借阅证", (20, 20, 20), load(face[0], 57))
+    values = ["林小满", "T204817", "12册", "2024-03-09"]
+    labels = ["读者姓名", "证件编号", "可借册数", "办证日期"]
+    for row, (label, value) in enumerate(zip(labels, values, strict=True)):
+        y = 100 + 500 * (0.35 + 0.17 * row) - 24
+        pencil.text((140, y), label, (40, 40, 40), font)
+        pencil.text((350, y + 4), value, (10, 10, 10), font)
+    card = read(engine, np.asarray(canvas, np.uint8), "library_pass")
+    assert [
+        card.fields[name].text for name in ("reader", "number", "books", "since")
+    ] == (values)
+    assert set(card.pages) == {"face"}

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import numpy as np
+
+from shizi.documents.piece import beginnings, cut, join, spelled
+from tests.documents.strips import strip
+
+
+def piece(text: str, left: float = 10.0, right: float = 50.0):
+    corners = np.array([[left, 20], [right, 20], [right, 24], [left, 24]], float)
+    return spelled(strip(*text), corners)
+
+
+def test_a_text_without_a_label_stays_whole() -> None:
+    ((name, part),) = cut(piece("粤12345"), ["重车"])
+    assert (name, part.text) == (None, "粤12345")
+
+
+def test_a_text_is_cut_at_the_labels_in_it() -> None:
+    parts = cut(piece("重车123租赁456"), ["重车", "租赁"])
+    assert [(name, part.text) for name, part in parts] == [
+        ("重车", "重车"),
+        (None, "123"),
+        ("租赁", "租赁"),
+        (None, "456"),
+    ]
+    lefts = [part.left for _, part in parts]
+    assert lefts == sorted(lefts)
+    assert lefts[0] == 10
+
+
+def test_a_label_alone_leaves_no_value() -> None:
+    assert [name for name, _ in cut(piece("重车"), ["重车"])] == ["重车"]
+
+
+def test_pieces_that_follow_each_other_read_as_one() -> None:
+    joined = join([piece("12"), piece("23")])
+    # The same character at the end of one and at the start of the next stays two.
+    assert spelled(joined, np.zeros((4, 2))).text == "1223"
+
+
+def test_the_rest_of_a_label_is_taken_off_a_value() -> None:
+    (only,) = beginnings([piece("车123", left=10.0)], "重车", end=10.5)
+    assert [part.text for part in only] == ["123"]
+
+
+def test_a_value_behind_a_misread_label_may_begin_anywhere_near_its_end() -> None:
+    whole = piece("名怪123", left=10.0, right=18.0)
+    texts = [found[0].text for found in beginnings([whole], "重车", end=13.0)]
+    assert "123" in texts
+    assert len(texts) > 1

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from shizi.documents.label import Hit
+from shizi.documents.pose import find_pose, project
+from shizi.documents.spec import PageSpec, load_spec
+
+FRONT, BACK = load_spec("vehicle_licence").pages
+# A page 880 x 600 pixels large that lies turned by 20 degrees and seen a little askew.
+TURN = np.deg2rad(20)
+MATRIX = np.array(
+    [
+        [8.8 * np.cos(TURN), -6 * np.sin(TURN), 300],
+        [8.8 * np.sin(TURN), 6 * np.cos(TURN), 100],
+        [2e-4, 1e-4, 1],
+    ]
+)
+
+
+def hits(
+    page: PageSpec, matrix: np.ndarray = MATRIX, *, stray: float = 0.0
+) -> list[Hit]:
+    rng = np.random.default_rng(3)
+    found: list[Hit] = []
+    for number, label in enumerate(page.labels):
+        (x, y), half = label.at, label.width / 2
+        ends = np.array([[x - half, y], [x + half, y]])
+        left, right = project(matrix, ends) + rng.normal(0, stray or 1e-9, 2)
+        found.append(Hit(label.text, left, right, 25.0, number))
+    return found
+
+
+@pytest.mark.parametrize("page", [FRONT, BACK])
+def test_a_page_is_found_where_its_labels_are(page: PageSpec) -> None:
+    pose = find_pose(hits(page), page)
+    assert pose is not None
+    assert len(pose.hits) == len(page.labels)
+    corners = project(MATRIX, np.array([[0, 0], [100, 0], [100, 100], [0, 100]], float))
+    # The perspective is held back a little.
+    assert np.abs(pose.corners - corners).max() < 25
+
+
+def test_labels_may_stray_and_others_stand_about() -> None:
+    beside = np.array([[8.8, 0, 2000], [0, 6.0, 0], [0, 0, 1]])
+    other = hits(BACK, beside)
+    pose = find_pose([*hits(FRONT, stray=8), *other], FRONT)
+    assert pose is not None
+    corners = project(MATRIX, np.array([[0, 0], [100, 0], [100, 100], [0, 100]], float))
+    assert np.abs(pose.corners - corners).max() < 60
+
+
+def test_three_labels_are_too_few() -> None:
+    assert find_pose(hits(FRONT)[:3], FRONT) is None
+
+
+def test_labels_seen_in_a_mirror_are_no_page() -> None:
+    assert find_pose(hits(FRONT, MATRIX @ np.diag([1.0, -1.0, 1.0])), FRONT) is None
+
+
+def test_labels_in_a_column_are_no_page() -> None:
+    found = [
+        hit._replace(
+            left=np.array([50.0, 100 + 60 * row]),
+            right=np.array([150.0, 100 + 60 * row]),
+        )
+        for row, hit in enumerate(hits(FRONT))
+    ]
+    assert find_pose(found, FRONT) is None
+
+
+def test_a_pose_takes_labels_to_the_page() -> None:
+    pose = find_pose(hits(FRONT), FRONT)
+    assert pose is not None
+    start, end = pose.labels["车辆识别代号"]
+    label = FRONT.label("车辆识别代号")
+    assert start[0] == pytest.approx(label.at[0] - label.width / 2, abs=2)
+    assert end[1] == pytest.approx(label.at[1], abs=2)
