@@ -7,6 +7,7 @@ import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from shizi.core.card import Card
 
+ROOT = Path(__file__).parents[2]
 PICTURE = {"img": {"contentType": "image/png", "value": FILE}}
 PLACE = Quad.of([(1, 1), (7, 1), (7, 3), (1, 3)])
 
@@ -122,6 +124,28 @@ def test_a_licence_has_the_keys_of_the_document(cloud: Cloud) -> None:
 def test_a_detail_is_told_in_camel_case(cloud: Cloud) -> None:
     result = cloud.openapi.ocr.vehicleLicense({**PICTURE, "detail": 1})
     assert "leftTop" in result["detail"]["fields"]["owner"]["pos"]
+
+
+def test_the_documents_example_runs(
+    edge: Edge, url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    example = text.partition("```python\n")[2].partition("```")[0]
+    for documented, own in (
+        ("https://ocr.example.com", url),
+        ("wx0123456789abcdef", APP_ID),
+        ('"SECRET"', f'"{SECRET}"'),
+    ):
+        assert documented in example
+        example = example.replace(documented, own)
+    names: dict[str, Any] = {"picture": FILE}
+    exec(example, names)
+    names["cloud"].close()
+    assert (edge.calls.pictures, capsys.readouterr().out) == ([FILE], "\n")
+    edge.calls.error = QuotaError()
+    exec(example, names)
+    names["cloud"].close()
+    assert capsys.readouterr().out.startswith("101003 openapi.ocr.vehicleLicense:fail")
 
 
 def test_equal_calls_may_be_made_at_once(edge: Edge, cloud: Cloud) -> None:

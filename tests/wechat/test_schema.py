@@ -57,6 +57,13 @@ def test_a_licence_fits_its_schema(
     assert errors(schema.document(), reply) == []
 
 
+def test_the_documents_example_of_a_licence_fits() -> None:
+    text = (DOCUMENT.parent / "api.md").read_text(encoding="utf-8")
+    section = text.partition("## Vehicle licence")[2]
+    example = section.partition("```json\n")[2].partition("```")[0]
+    assert errors(schema.licence(), json.loads(example)) == []
+
+
 @pytest.mark.parametrize(
     "change",
     [
