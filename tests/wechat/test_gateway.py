@@ -18,7 +18,8 @@ from shizi.core.errors import (
     QuotaError,
 )
 from shizi.wechat.protobuf import read_fields
-from tests.wechat.captured import FILE, NAMES, Call, load
+from shizi.wechat.signature import Target, sign
+from tests.wechat.captured import FILE, NAMES, SECRET, Call, load
 from tests.wechat.test_routes import Edge, FakeCalls
 
 FORMS = [name for name in NAMES if "plain" not in name]
@@ -180,6 +181,23 @@ async def test_a_body_that_is_no_call_is_refused(
 ) -> None:
     call = Call("/admin", {"host": "shizi", "content-type": kind}, body)
     assert refusal(await send(edge, call)) == "INVALID_PARAM"
+
+
+async def test_a_signed_call_of_nothing_is_refused(edge: Edge) -> None:
+    # Signed as covered, and not there: as an SDK signs what is empty.
+    target = Target("shizi", "/admin", "")
+    headers = {"content-type": "application/json", "host": "shizi"}
+    nothing = {"action": b"", "apiname": b"", "requestdata": b""}
+    now = 1_800_000_000
+    signed = sign("wx1", target=target, headers=headers, params=nothing, now=now)
+    authorization = (
+        f"TC3-HMAC-SHA256 Credential=wx1/{signed.scope},"
+        f" SignedParams={';'.join(nothing)}, SignedHeaders={';'.join(headers)},"
+        f" Signature={signed.compute(SECRET)}"
+    )
+    sent = {**headers, "x-timestamp": str(now), "authorization": authorization}
+    assert refusal(await send(edge, Call("/admin", sent, b"{}"))) == "INVALID_PARAM"
+    assert edge.records[0].app == "wx1"
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "OPTIONS"])

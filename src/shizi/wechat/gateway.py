@@ -76,10 +76,10 @@ class Gateway:
         signature = read_signature(request, params)
         app = await self._calls.admit_signed(signature, address=find_address(request))
         request.state.app = app.id  # for the audit
-        action = params["action"].decode("utf-8", "replace")
+        action = params.get("action", b"").decode("utf-8", "replace")
         if action != (names.PACKED_CALL if _is_form(request) else names.PLAIN_CALL):
             raise MessageError("only cloud calls of APIs are answered here")
-        name = params["apiname"].decode("utf-8", "replace")
+        name = params.get("apiname", b"").decode("utf-8", "replace")
         reading = self._readings.get(name)
         if reading is None:
             raise UnknownCallError("no API has this name")
