@@ -247,7 +247,7 @@ def _reply(jpeg: bytes, threads: int) -> Reply:
 def _schema(*, found: bool) -> Draft202012Validator:
     """Return what holds the replies to pictures with a licence, or to the others."""
     if not found:
-        return Draft202012Validator(schema.error([score.NOT_FOUND]))
+        return Draft202012Validator(schema.error([FAULTS[CardNotFoundError]]))
     return Draft202012Validator(json.loads(_SCHEMA.read_text("utf-8")))
 
 
