@@ -10,8 +10,8 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from shizi.core.errors import SpecError
-from shizi.documents.constraints import Constraint, make_constraint
 from shizi.documents.pattern import parse
+from shizi.documents.relations import Constraint, make_constraint
 from shizi.documents.rules import Rule, make_rule
 from shizi.documents.script import han, traditional
 from shizi.documents.table import Table
