@@ -77,3 +77,22 @@ def test_a_pose_takes_labels_to_the_page() -> None:
     label = FRONT.label("车辆识别代号")
     assert start[0] == pytest.approx(label.at[0] - label.width / 2, abs=2)
     assert end[1] == pytest.approx(label.at[1], abs=2)
+
+
+def test_labels_all_on_one_line_are_no_page() -> None:
+    found = [
+        hit._replace(
+            left=np.array([100.0 * place, 40.0]),
+            right=np.array([100.0 * place + 90, 40.0]),
+        )
+        for place, hit in enumerate(hits(FRONT))
+    ]
+    assert find_pose(found, FRONT) is None
+
+
+def test_labels_on_one_spot_are_no_page() -> None:
+    found = [
+        hit._replace(left=np.array([10.0, 40.0]), right=np.array([90.0, 40.0]))
+        for hit in hits(FRONT)
+    ]
+    assert find_pose(found, FRONT) is None

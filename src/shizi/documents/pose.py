@@ -91,6 +91,8 @@ def find_pose(hits: Sequence[Hit], page: PageSpec) -> Pose | None:
         return None
     for _ in range(2):
         matrix = _fit(best, specs, page)
+        if not _is_plausible(matrix, page):
+            return None
         best, _ = _agreeing(matrix, mine, specs, page, _LAST)
         if len(best) < _LEAST:
             return None
