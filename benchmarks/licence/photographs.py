@@ -33,7 +33,7 @@ _LONGEST = 4000
 # How much larger than what is shown a picture may be for its shape alone.
 _WASTED = 2.6
 # Least share of the light: under it no person can read what the sensor's noise leaves.
-_DARKEST = 0.25
+_DARKEST = 0.27
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +89,8 @@ SETTINGS = {
     ),
     "hard": Setting(
         widths=(440, 680), tilts=(6, 27), rolls=(-20, 20), turned=0.3,
-        blurs=(0.65, 1.6), smeared=0.35, smears=(2, 5), noises=(5, 15),
-        exposures=(0.28, 0.95), shades=(0.05, 0.6), casts=0.18, glare=0.4, thumb=0.25,
+        blurs=(0.6, 1.45), smeared=0.35, smears=(2, 5), noises=(4, 13),
+        exposures=(0.3, 1.0), shades=(0.05, 0.6), casts=0.18, glare=0.4, thumb=0.25,
         bends=(0, 0.005), qualities=(50, 82),
     ),
 }  # fmt: skip
