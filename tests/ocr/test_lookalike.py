@@ -18,6 +18,7 @@ def yes(_place: int, _other: str) -> bool:
         ("20l8", "2018"),
         ("2O26年", "2026年"),
         ("账户—一这个", "账户——这个"),
+        ("1998一2002年", "1998—2002年"),
     ],
 )
 def test_neighbours_settle_a_lookalike(text: str, settled: str) -> None:
@@ -26,7 +27,19 @@ def test_neighbours_settle_a_lookalike(text: str, settled: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["A0", "B8O1C", "IO", "0", "账户——一个", "第一", "一一", "HO-66105", "5G", "O2"],
+    [
+        "A0",
+        "B8O1C",
+        "IO",
+        "0",
+        "账户——一个",
+        "第一",
+        "一一",
+        "2一",
+        "HO-66105",
+        "5G",
+        "O2",
+    ],
 )
 def test_where_neighbours_say_nothing_the_text_stays(text: str) -> None:
     assert settle(text, yes) == text

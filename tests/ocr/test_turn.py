@@ -43,10 +43,9 @@ def test_a_page_without_lines_stands_upright() -> None:
 def test_the_way_up_of_a_line(
     upright: Reading, turned: Reading | None, text: str
 ) -> None:
-    _, reading = choose(candidate(upright, turned))
-    assert reading.text == text
+    assert choose(candidate(upright, turned)).reading.text == text
 
 
 def test_the_corners_of_a_turned_line_start_where_reading_starts() -> None:
-    corners, _ = choose(candidate(POOR, GOOD))
+    corners = choose(candidate(POOR, GOOD)).corners
     assert corners[0].tolist() == [9, 4]

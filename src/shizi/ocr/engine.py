@@ -8,7 +8,6 @@ from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 
 from shizi.core.errors import EngineError
@@ -17,7 +16,9 @@ from shizi.core.text import Page, TextLine
 from shizi.ocr import weights
 from shizi.ocr.crop import LINE_HEIGHT, flatten_line
 from shizi.ocr.detect import Detector
+from shizi.ocr.evidence import keep_text
 from shizi.ocr.join import join_pieces
+from shizi.ocr.mend import mend
 from shizi.ocr.order import in_reading_order
 from shizi.ocr.recognise import Recogniser
 from shizi.ocr.tile import joined, tiles
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from shizi.core.image import Image
     from shizi.core.posterior import Posterior
     from shizi.ocr.detect import Box
-    from shizi.ocr.recognise import Reading
     from shizi.ports import Caller, Session
 
 SESSIONS = {
@@ -47,12 +47,6 @@ _SHORTEST, _LONGEST, _ENLARGE = 736, 2000, 1280
 _MOST_BOXES = 1000
 # 5: pixels that the smallest of fonts are high; what is lower holds no text.
 _LEAST_SIDE = 5
-# .5: rapidocr's text_score; what scores less is mostly drawings. Drawings that score
-# more are read as one to four characters, often large ones: (up to this share of the
-# picture, least score). Of 59 invented items on 100 drawn pictures without text nearly
-# all were such, while short items on pages of text score .83 and more.
-_KEPT, _SHORT = 0.5, 4
-_KEPT_SHORT = ((0.01, 0.7), (0.3, 0.95), (1.0, 0.98))
 
 
 def make_session(name: str, path: Path, *, threads: int, precision: str) -> Session:
@@ -136,10 +130,15 @@ class TextEngine:
             image, boxes = self._turn(image, 2, end)
             found = read_lines(image, boxes, self._recogniser, end=end)
             turns += 2
+        kept = keep_text(image, [choose(each) for each in found], self._recogniser)
+        limit = (image.shape[1] - 1, image.shape[0] - 1)
         lines = [
-            TextLine(reading.text, Quad.of(corners.tolist()), reading.score)
-            for corners, reading in map(choose, found)
-            if _is_text(reading, cv2.contourArea(corners) / (width * height))
+            TextLine(
+                line.reading.text,
+                Quad.of(np.clip(line.corners, 0, limit).tolist()),
+                line.reading.score,
+            )
+            for line in mend(image, kept, boxes, self._recogniser, end=end)
         ]
         size = Size(width, height)
         ordered = in_reading_order(join_pieces(lines))
@@ -233,20 +232,6 @@ class _Attentive:
 
     def release(self) -> None:
         self._session.release()
-
-
-def _is_text(reading: Reading, share: float) -> bool:
-    """Return whether a reading is sure enough to be text at all.
-
-    Args:
-        reading: What a box says.
-        share: How much of the picture the box covers, 0 to 1.
-    """
-    text = reading.text.strip()
-    if len(text) > _SHORT:
-        return reading.score >= _KEPT
-    bar = next(bar for limit, bar in _KEPT_SHORT if share <= limit)
-    return bool(text) and reading.score >= bar
 
 
 def _turned_back(line: TextLine, size: Size, turns: int) -> TextLine:

@@ -34,8 +34,11 @@ def settle(text: str, allows: Callable[[int, str], bool]) -> str:
             if other is not None and allows(place, other):
                 characters[place] = other
     for place in range(1, len(text)):
+        if text[place] != "一":
+            continue
         dashes = len(text[:place]) - len(text[:place].rstrip("—"))
-        if text[place] == "一" and dashes % 2 and allows(place, "—"):
+        spans = text[place - 1].isdigit() and text[place + 1 : place + 2].isdigit()
+        if (dashes % 2 or spans) and allows(place, "—"):
             characters[place] = "—"
     return "".join(characters)
 

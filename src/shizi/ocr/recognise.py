@@ -29,9 +29,9 @@ _PADDING = 128
 # The recogniser gives one row of classes for so many columns of pixels.
 _PIXELS_A_STEP = 8
 # What look-alikes are asked for at all, and how far below the best, as a logarithm, one
-# may be to be taken: 3 is a twentieth of its probability.
-_DOUBTFUL = re.compile("[01OolI]|—一")
-_SHARE = 3.0
+# may be to be taken: 4 is a fiftieth of its probability.
+_DOUBTFUL = re.compile("[01OolI]|[—0-9]一")
+_SHARE = 4.0
 
 
 class Reading(NamedTuple):

@@ -47,11 +47,27 @@ class Candidate(NamedTuple):
         corners: float32, (4, 2), clockwise from where reading starts, as detected.
         upright: What it says that way up.
         turned: What it says the other way up, where that was read.
+        bent: Whether it was read along a bent centre line.
     """
 
     corners: NDArray[np.float32]
     upright: Reading
     turned: Reading | None
+    bent: bool = False
+
+
+class Line(NamedTuple):
+    """One line after the page has voted.
+
+    Attributes:
+        corners: float32, (4, 2), clockwise from where reading starts.
+        reading: What it says.
+        bent: Whether it was read along a bent centre line.
+    """
+
+    corners: NDArray[np.float32]
+    reading: Reading
+    bent: bool = False
 
 
 def read_lines(
@@ -77,7 +93,7 @@ def read_lines(
         turned = None
         if upright.score < _DOUBTFUL:
             turned = recogniser.read(strip[::-1, ::-1])
-        found.append(Candidate(corners, upright, turned))
+        found.append(Candidate(corners, upright, turned, box.curve is not None))
         if len(found) == _WITNESSES and is_upside_down(found):
             break
         if time.monotonic() > end:
@@ -88,24 +104,21 @@ def read_lines(
 def is_upside_down(candidates: Sequence[Candidate]) -> bool:
     """Return whether more of the page's text reads the other way up."""
     balance = 0.0
-    for _, upright, turned in candidates:
+    for _, upright, turned, _ in candidates:
         balance -= _weight(upright)
         if turned is not None:
             balance += _weight(turned)
     return balance > 0
 
 
-def choose(candidate: Candidate) -> tuple[NDArray[np.float32], Reading]:
-    """Return the corners and the text of a line of an upright page."""
-    corners, upright, turned = candidate
-    if turned is None:
-        return corners, upright
-    if 2 * len(turned.text) < len(upright.text):
-        return corners, upright
-    margin = _MARGIN if len(turned.text) > _SHORT else _SHORT_MARGIN
-    if turned.score > upright.score + margin:
-        return np.roll(corners, -2, axis=0), turned
-    return corners, upright
+def choose(candidate: Candidate) -> Line:
+    """Return the line of an upright page that a candidate stands for."""
+    corners, upright, turned, bent = candidate
+    if turned is not None and 2 * len(turned.text) >= len(upright.text):
+        margin = _MARGIN if len(turned.text) > _SHORT else _SHORT_MARGIN
+        if turned.score > upright.score + margin:
+            return Line(np.roll(corners, -2, axis=0), turned, bent)
+    return Line(corners, upright, bent)
 
 
 def quarter_turns(image: Image, boxes: Sequence[Box], recogniser: Recogniser) -> int:
