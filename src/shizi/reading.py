@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from shizi.documents.interpret import read_document
 from shizi.documents.spec import load_spec
+from shizi.ocr.outline import outline
 
 if TYPE_CHECKING:
     from shizi.core.card import Card
@@ -24,7 +25,7 @@ def read_text(engine: Engine, image: Image) -> Page:
     Raises:
         EngineError: The inference library failed.
     """
-    return engine.read(image)
+    return outline(engine.read(image))
 
 
 def read_card(engine: Engine, image: Image, kind: str = "vehicle_licence") -> Card:
