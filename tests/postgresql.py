@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 # Where Debian keeps what belongs to one version; others have it on the path.
 _FOLDERS = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
@@ -27,9 +27,13 @@ _FOLDERS = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
 class Cluster:
     """A running server that anyone on this machine may use."""
 
-    def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
-        self.process = process
+    def __init__(
+        self, command: Sequence[str | Path], as_whom: dict[str, Any], port: int
+    ) -> None:
+        self._command = command
+        self._as_whom = as_whom
         self._port = port
+        self.process: subprocess.Popen[bytes] | None = None
 
     def url(self, name: str) -> str:
         return f"postgresql://shizi:unused@127.0.0.1:{self._port}/{name}"
@@ -51,7 +55,14 @@ class Cluster:
         finally:
             await connection.close()
 
-    def wait(self) -> None:
+    def start(self) -> None:
+        """Start the server and return when it answers."""
+        self.process = subprocess.Popen(
+            self._command,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            **self._as_whom,
+        )
         deadline = time.monotonic() + 30
         while True:
             try:
@@ -60,6 +71,12 @@ class Cluster:
                 if time.monotonic() > deadline or self.process.poll() is not None:
                     raise
                 time.sleep(0.05)
+
+    def stop(self, how: signal.Signals = signal.SIGQUIT) -> None:
+        """End the server: at once, or with SIGINT after a last checkpoint."""
+        if self.process is not None:
+            self.process.send_signal(how)
+            self.process.wait(30)
 
 
 def find_program(name: str) -> str | None:
@@ -98,18 +115,16 @@ def running_cluster() -> Iterator[Cluster]:
              "--locale", "C"],
             check=True, capture_output=True, **as_whom,
         )  # fmt: skip
-        process = subprocess.Popen(
+        cluster = Cluster(
             [find_program("postgres") or "postgres", "-D", data, "-p", str(port),
              "-c", "listen_addresses=127.0.0.1", "-k", folder, "-c", "fsync=off"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **as_whom,
+            as_whom, port,
         )  # fmt: skip
         try:
-            cluster = Cluster(process, port)
-            cluster.wait()
+            cluster.start()
             yield cluster
         finally:
-            # At once, without a last checkpoint: the data go, too.
-            process.send_signal(signal.SIGQUIT)
-            process.wait(30)
+            # Without a last checkpoint: the data go, too.
+            cluster.stop()
     finally:
         shutil.rmtree(folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import re
 import subprocess
@@ -12,6 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import httpx
+from PIL import Image
 
 from shizi.access.apps import list_apps
 from shizi.access.store import open_store
@@ -24,6 +26,16 @@ if TYPE_CHECKING:
 SHIZI = [sys.executable, "-m", "shizi"]
 # Reads nothing, at once; starts within a second.
 NULL = [sys.executable, "-m", "tests.null_server"]
+
+
+def _blank() -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (64, 64), "white").save(file, "PNG")
+    return file.getvalue()
+
+
+# A picture without anything in it.
+BLANK = _blank()
 
 
 def shizi(*arguments: str | os.PathLike[str]) -> str:

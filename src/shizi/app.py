@@ -17,6 +17,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from shizi.access.admission import Admission
+from shizi.access.recent import Recent
 from shizi.access.store import open_store
 from shizi.core.errors import ShiziError
 from shizi.fetch import Fetcher
@@ -108,10 +109,13 @@ class Server:
             settings.data, database=settings.database_url(), key=settings.key()
         )
         async with await opening as store:
+            # A file beside the server is asked each time: that costs it nothing.
+            shared = settings.database is not None
             admission = Admission(
                 settings.token_mode,
                 fixed=settings.static_tokens,
                 guest=settings.guest_app,
+                recent=Recent(settings.token_memory if shared else 0),
             )
             service = Service(store, self._pool, time.time, admission)
             self._service = service

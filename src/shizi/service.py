@@ -20,11 +20,13 @@ from shizi.access.tokens import issue_token
 from shizi.core.api import Api
 from shizi.core.errors import (
     ApiForbiddenError,
+    AppIdError,
     BusyError,
     PathForbiddenError,
     SecretError,
     SignatureError,
     StaleSignatureError,
+    TokenError,
 )
 from shizi.reading import read_card, read_text
 
@@ -227,7 +229,11 @@ class Service:
         day = shanghai_day(self._clock())
         counting = asyncio.ensure_future(spend(self._store, app, api, day=day))
         try:
-            await asyncio.shield(counting)
+            try:
+                await asyncio.shield(counting)
+            except AppIdError as error:
+                # What is remembered of its token is older than that.
+                raise TokenError("the token's app was removed") from error
             yield
         except BaseException:
             # Shielded: a caller that has gone must not keep what it did not get, nor

@@ -10,6 +10,7 @@ from pydantic import Field, IPvAnyNetwork, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shizi.access.admission import TokenMode
+from shizi.access.recent import LONGEST
 from shizi.core.errors import StoreError
 
 LogLevel = Literal["debug", "info", "warning", "error"]
@@ -41,6 +42,15 @@ class Settings(BaseSettings):
     seal_key_file: Annotated[
         Path | None, Field(description="File that holds the key, in place of seal_key.")
     ] = None
+    token_memory: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=LONGEST,
+            allow_inf_nan=False,
+            description="Seconds that PostgreSQL's answer about a token holds.",
+        ),
+    ] = 3.0
     token_mode: Annotated[
         TokenMode, Field(description="Which tokens open the door.")
     ] = TokenMode.ISSUE

@@ -2,6 +2,7 @@ import pytest
 
 from shizi.access.admission import Admission, TokenMode
 from shizi.access.apps import add_app, remove_app
+from shizi.access.recent import Recent
 from shizi.access.store import Store
 from shizi.access.tokens import issue_token
 from shizi.core.errors import (
@@ -89,3 +90,49 @@ async def test_without_the_guests_app_strangers_may_not_call(
     await remove_app(store, "guest")
     with pytest.raises(ApiForbiddenError):
         await admission(mode).admit(store, "unknown", now=NOW, trusted=True)
+
+
+class Ticks:
+    """A clock that is moved by hand."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.mark.parametrize(
+    ("mode", "error"),
+    [
+        ("issue", TokenError),
+        ("static", TokenError),
+        ("foreign", ApiForbiddenError),
+    ],
+)
+async def test_what_ended_is_admitted_for_no_longer_than_an_answer_holds(
+    store: Store, mode: str, error: type[Exception]
+) -> None:
+    ticks = Ticks()
+    door = Admission(
+        TokenMode(mode),
+        fixed={"fixed": "mine"},
+        guest="mine",
+        recent=Recent(3, ticks=ticks),
+    )
+    issued = (await issue_token(store, "mine", now=NOW)).token  # type: ignore[arg-type]
+    token = {"issue": issued, "static": "fixed", "foreign": "unknown"}[mode]
+    assert (await door.admit(store, token, now=NOW, trusted=True)).id == "mine"
+    await remove_app(store, "mine")
+    ticks.now = 2.9
+    assert (await door.admit(store, token, now=NOW, trusted=True)).id == "mine"
+    ticks.now = 3
+    with pytest.raises(error):
+        await door.admit(store, token, now=NOW, trusted=True)
+
+
+async def test_a_remembered_token_ends_at_its_time(store: Store) -> None:
+    door = Admission(recent=Recent(3, ticks=Ticks()))
+    token = (await issue_token(store, "mine", now=NOW, seconds=1)).token  # type: ignore[arg-type]
+    assert (await door.admit(store, token, now=NOW)).id == "mine"
+    with pytest.raises(TokenExpiredError):
+        await door.admit(store, token, now=NOW + 1)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import socket
 import ssl
 import subprocess
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -19,10 +17,11 @@ import httpx
 import pytest
 
 from tests.contracts.island import WECHAT, make_ca
-from tests.contracts.stand import CASES, ROOT, Stand, standing
+from tests.contracts.proxy import adapt, free_port, running, running_nginx
+from tests.contracts.stand import CASES, Stand, standing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.contracts.stand import PictureHost
@@ -118,25 +117,10 @@ def wechat(folder: Path) -> Iterator[int]:
 def proxy(
     request: pytest.FixtureRequest, stand: Stand, folder: Path, wechat: int
 ) -> Iterator[Proxy]:
-    ports = _free_port(), _free_port()
+    ports = free_port(), free_port()
     serve = {"nginx": _nginx, "caddy": _caddy}[request.param]
     with serve(folder, ports, urlsplit(stand.url).netloc, f"127.0.0.1:{wechat}"):
         yield Proxy(*ports, folder)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
-
-
-def _adapt(name: str, changes: Mapping[str, str]) -> str:
-    """Return a recipe with the places of this machine in it, and nothing else new."""
-    text = (ROOT / "deploy" / name).read_text(encoding="utf-8")
-    for theirs, ours in changes.items():
-        assert text.count(theirs) == 1, theirs
-        text = text.replace(theirs, ours)
-    return text
 
 
 @contextmanager
@@ -153,20 +137,7 @@ def _nginx(
         "set $wechat api.weixin.qq.com;": f"set $wechat {wechat};",
         "/etc/ssl/certs/ca-certificates.crt": f"{folder}/ca.pem",
     }
-    (folder / "shizi.conf").write_text(_adapt("nginx.conf", changes))
-    temporary = "".join(
-        f"{kind}_temp_path {folder}/{kind};"
-        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    main = folder / "nginx.conf"
-    main.write_text(
-        f"daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{}}"
-        f"http {{ {temporary} include {folder}/shizi.conf; }}"
-    )
-    command = ("nginx", "-e", folder / "error.log", "-c", main)
-    checked = subprocess.run([*command, "-t"], capture_output=True, check=False)
-    assert checked.returncode == 0, checked.stderr
-    with _running(command, ports):
+    with running_nginx(folder, adapt("nginx.conf", changes), ports):
         yield
 
 
@@ -186,47 +157,15 @@ def _caddy(
         "reverse_proxy https://api.weixin.qq.com": f"reverse_proxy https://{wechat}",
     }
     recipe = folder / "Caddyfile"
-    recipe.write_text(_adapt("Caddyfile", changes))
+    recipe.write_text(adapt("Caddyfile", changes))
     options = ("--adapter", "caddyfile", "--config", recipe)
     checked = subprocess.run(
         ["caddy", "validate", *options], capture_output=True, check=False
     )
     assert checked.returncode == 0, checked.stderr
     believe = {"SSL_CERT_FILE": str(folder / "ca.pem")}
-    with _running(("caddy", "run", *options), ports, believe):
+    with running(("caddy", "run", *options), ports, believe):
         yield
-
-
-@contextmanager
-def _running(
-    command: tuple[str | Path, ...],
-    ports: tuple[int, int],
-    environment: Mapping[str, str] | None = None,
-) -> Iterator[None]:
-    """Run a proxy from when its ports are open."""
-    process = subprocess.Popen(
-        command,
-        env={**os.environ, **(environment or {})},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        deadline = time.monotonic() + 30
-        for port in ports:
-            while not _is_open(port):
-                assert time.monotonic() < deadline
-                assert process.poll() is None
-                time.sleep(0.05)
-        yield
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def _is_open(port: int) -> bool:
-    with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
-        return True
-    return False
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
@@ -314,7 +253,7 @@ def test_a_file_that_is_too_large_is_refused_in_json(
 
 
 def test_no_log_of_nginx_tells_a_token(folder: Path, stand: Stand, wechat: int) -> None:
-    ports = _free_port(), _free_port()
+    ports = free_port(), free_port()
     server = urlsplit(stand.url).netloc
     with _nginx(folder, ports, server, f"127.0.0.1:{wechat}"):
         address = f"https://{WECHAT}/cv/ocr/comm?access_token=SECRET"

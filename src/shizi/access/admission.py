@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from shizi.access.apps import find_app
-from shizi.access.tokens import digest, find_token
+from shizi.access.recent import Recent
+from shizi.access.tokens import FoundToken, digest, find_token
 from shizi.core.errors import (
     ApiForbiddenError,
     AppIdError,
@@ -40,6 +42,7 @@ class Admission:
         *,
         fixed: Mapping[str, str] | None = None,
         guest: str = "guest",
+        recent: Recent[FoundToken] | None = None,
     ) -> None:
         """Take the mode and what it needs.
 
@@ -48,8 +51,11 @@ class Admission:
             fixed: In the static mode, the ids of apps by their fixed tokens.
             guest: In the foreign and the open mode, the app that calls of strangers
                 are counted to.
+            recent: Where answers of the database are kept for a moment; by default
+                it is asked each time.
         """
         self._mode = mode
+        self._recent = recent or Recent(0)
         # By digest, so that the time of a look-up tells nothing of a token.
         self._fixed = {digest(token): app for token, app in (fixed or {}).items()}
         self._guest = guest
@@ -77,9 +83,9 @@ class Admission:
         if self._mode is TokenMode.STATIC and token:
             app_id = self._fixed.get(digest(token))
             if app_id is not None:
-                return await _find_owner(store, app_id)
+                return await self._find_owner(store, app_id)
         try:
-            app = await find_token(store, token, now=now)
+            app = await self._find_token(store, token, now=now)
         except (TokenMissingError, TokenError, TokenExpiredError):
             if self._mode is not TokenMode.OPEN:
                 raise
@@ -93,18 +99,41 @@ class Admission:
         message = "the token is unknown"
         raise TokenError(message)
 
+    async def _find_token(
+        self, store: Store, token: str | None, *, now: float
+    ) -> App | None:
+        key = digest(token or "")
+        found = self._recent.find(key)
+        # One that has ended is asked for again: the database tells how it ended.
+        if found is None or found.ends_at <= now:
+            asked = self._recent.begin()
+            found = await find_token(store, token, now=now)
+            if found is None:
+                return None
+            self._recent.keep(key, found, asked=asked)
+        return found.app
+
+    async def _find_app(self, store: Store, app_id: str) -> App:
+        # No token has a space, so that no token's digest is this one.
+        key = digest(f"app {app_id}")
+        found = self._recent.find(key)
+        if found is None:
+            asked = self._recent.begin()
+            found = FoundToken(await find_app(store, app_id), math.inf)
+            self._recent.keep(key, found, asked=asked)
+        return found.app
+
     async def _find_guest(self, store: Store) -> App:
         try:
-            return await find_app(store, self._guest)
+            return await self._find_app(store, self._guest)
         except AppIdError as error:
             # No error of the token: clients would fetch another one, without end.
             message = "the app that strangers' calls are counted to was removed"
             raise ApiForbiddenError(message) from error
 
-
-async def _find_owner(store: Store, app_id: str) -> App:
-    try:
-        return await find_app(store, app_id)
-    except AppIdError as error:
-        message = "the app of a fixed token was removed"
-        raise TokenError(message) from error
+    async def _find_owner(self, store: Store, app_id: str) -> App:
+        try:
+            return await self._find_app(store, app_id)
+        except AppIdError as error:
+            message = "the app of a fixed token was removed"
+            raise TokenError(message) from error

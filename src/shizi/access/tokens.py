@@ -54,6 +54,19 @@ class IssuedToken:
     seconds: int
 
 
+@dataclass(frozen=True, slots=True)
+class FoundToken:
+    """What is known of a token that opens the door.
+
+    Attributes:
+        app: The app that it speaks for.
+        ends_at: When it is over, in seconds since 1970.
+    """
+
+    app: App
+    ends_at: float
+
+
 @unbroken
 async def issue_token(
     store: Store,
@@ -116,16 +129,18 @@ async def check_token(store: Store, token: str | None, *, now: float) -> App:
         TokenExpiredError: Its lifetime has passed.
         StoreError: The database failed.
     """
-    app = await find_token(store, token, now=now)
-    if app is None:
+    found = await find_token(store, token, now=now)
+    if found is None:
         message = "the token is unknown"
         raise TokenError(message)
-    return app
+    return found.app
 
 
 @unbroken
-async def find_token(store: Store, token: str | None, *, now: float) -> App | None:
-    """Return the app that a token speaks for, none if no such token was issued.
+async def find_token(
+    store: Store, token: str | None, *, now: float
+) -> FoundToken | None:
+    """Return whom a token speaks for and how long, none if no such token was issued.
 
     Raises:
         TokenMissingError: The token is absent or empty.
@@ -155,7 +170,8 @@ async def find_token(store: Store, token: str | None, *, now: float) -> App | No
     if row.expires_at <= now:
         message = "the token's lifetime has passed"
         raise TokenExpiredError(message)
-    return app_of(row)
+    ends_at = row.expires_at if row.ends_at is None else row.ends_at
+    return FoundToken(app_of(row), min(ends_at, row.expires_at))
 
 
 @unbroken
