@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 LOCKED := install --quiet --require-hashes --no-deps
 CLIENTS := build/clients
+EXTRAS := --extra pdf --extra postgresql
 DATA_OPTION := $(if $(DATA),--data $(DATA))
 
 # Only `make lock` needs uv. Versions younger than a week are not taken, but for:
@@ -60,10 +61,10 @@ bench: $(VENV)/.dev ## measure how fast pages are read; own pictures in DATA=fol
 	$(BIN)/python -m benchmarks.speed $(DATA_OPTION) $(ARGS)
 
 lock: ## take newer versions of what the project is built on; needs uv
-	$(COMPILE) pyproject.toml --extra postgresql --output-file requirements.lock
+	$(COMPILE) pyproject.toml $(EXTRAS) --output-file requirements.lock
 	$(COMPILE) --group build --constraints requirements.lock \
 		--output-file requirements-build.lock
-	$(COMPILE) pyproject.toml --extra postgresql --group dev \
+	$(COMPILE) pyproject.toml $(EXTRAS) --group dev \
 		--constraints requirements.lock --constraints requirements-build.lock \
 		--output-file requirements-dev.lock
 	for version in 1.8 2.0; do $(COMPILE) tests/contracts/clients/wechatpy-$$version.in \

@@ -46,7 +46,8 @@
         ├── ModelError            a model file is missing or altered
         ├── EngineError           the inference library is missing or fails
         ├── SpecError             the description of a document is malformed
-        └── StoreError            the data directory cannot be used
+        ├── StoreError            the data directory cannot be used
+        └── JournalError          the journal of a run cannot be gone on with
 
 Messages never hold image bytes, recognised text, tokens or secrets.
 """
@@ -245,3 +246,7 @@ class SpecError(SetupError):
 
 class StoreError(SetupError):
     """The data directory or its database cannot be used."""
+
+
+class JournalError(SetupError):
+    """The journal of a run is damaged, in use, or that of another run."""

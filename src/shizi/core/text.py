@@ -17,11 +17,14 @@ class TextLine:
         text: The characters, in reading order.
         quad: Where the line lies, in pixels of the upright image.
         score: Mean character probability, 0 to 1.
+        places: Where each character's middle lies, as a share of the line's length
+            from its start, 0 to 1; none where that is not known.
     """
 
     text: str
     quad: Quad
     score: float
+    places: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

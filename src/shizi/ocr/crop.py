@@ -57,7 +57,7 @@ def flatten_line(image: Image, corners: NDArray[np.float32]) -> NDArray[np.uint8
     """
     width = max(_length(corners, 0, 1), _length(corners, 3, 2), 1.0)
     height = max(_length(corners, 0, 3), _length(corners, 1, 2), 1.0)
-    target = max(1, min(_LONGEST, round(width * LINE_HEIGHT / height)))
+    target = strip_width(corners)
     # Straight to the target where that enlarges; a reduction by more than half goes
     # through the native size, because warping does not average.
     if height <= 2 * LINE_HEIGHT:
@@ -66,6 +66,13 @@ def flatten_line(image: Image, corners: NDArray[np.float32]) -> NDArray[np.uint8
     flat = _flatten(image, corners, (native[0], native[1]))
     strip = cv2.resize(flat, (target, LINE_HEIGHT), interpolation=cv2.INTER_AREA)
     return np.asarray(strip, np.uint8)
+
+
+def strip_width(corners: NDArray[np.float32]) -> int:
+    """Return how many columns the strip inside four corners has."""
+    width = max(_length(corners, 0, 1), _length(corners, 3, 2), 1.0)
+    height = max(_length(corners, 0, 3), _length(corners, 1, 2), 1.0)
+    return max(1, min(_LONGEST, round(width * LINE_HEIGHT / height)))
 
 
 def is_tall(corners: NDArray[np.float32]) -> bool:

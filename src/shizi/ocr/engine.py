@@ -14,7 +14,7 @@ from shizi.core.errors import EngineError
 from shizi.core.geometry import Quad, Size
 from shizi.core.text import Page, TextLine
 from shizi.ocr import weights
-from shizi.ocr.crop import LINE_HEIGHT, flatten_line
+from shizi.ocr.crop import LINE_HEIGHT, flatten_line, strip_width
 from shizi.ocr.detect import Detector
 from shizi.ocr.evidence import keep_text
 from shizi.ocr.join import join_pieces
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from shizi.core.image import Image
     from shizi.core.posterior import Posterior
     from shizi.ocr.detect import Box
+    from shizi.ocr.turn import Line
     from shizi.ports import Caller, Session
 
 SESSIONS = {
@@ -137,6 +138,7 @@ class TextEngine:
                 line.reading.text,
                 Quad.of(np.clip(line.corners, 0, limit).tolist()),
                 line.reading.score,
+                _shares(line),
             )
             for line in mend(image, kept, boxes, self._recogniser, end=end)
         ]
@@ -232,6 +234,15 @@ class _Attentive:
 
     def release(self) -> None:
         self._session.release()
+
+
+def _shares(line: Line) -> tuple[float, ...]:
+    """Return where a line's characters lie along it, 0 to 1; none of a bent line."""
+    text, _, places = line.reading
+    if line.bent or len(places) != len(text):
+        return ()
+    width = strip_width(line.corners)
+    return tuple(min(place / width, 1.0) for place in places)
 
 
 def _turned_back(line: TextLine, size: Size, turns: int) -> TextLine:

@@ -64,4 +64,27 @@ def _joined(before: TextLine, after: TextLine) -> TextLine:
     )
     counts = [len(before.text), len(after.text)]
     score = float(np.average([before.score, after.score], weights=counts))
-    return TextLine(before.text + after.text, Quad.of(corners.tolist()), score)
+    return TextLine(
+        before.text + after.text,
+        Quad.of(corners.tolist()),
+        score,
+        _joined_places(before, after, corners),
+    )
+
+
+def _joined_places(
+    before: TextLine, after: TextLine, corners: NDArray[np.float64]
+) -> tuple[float, ...]:
+    """Return where the characters of two pieces lie along the whole."""
+    if not (before.places and after.places):
+        return ()
+    whole = corners[1] - corners[0]
+    square = max(float(whole @ whole), 1.0)
+    places: list[float] = []
+    for piece in (before, after):
+        start, end = (
+            float((np.array(corner) - corners[0]) @ whole) / square
+            for corner in piece.quad[:2]
+        )
+        places += [start + place * (end - start) for place in piece.places]
+    return tuple(min(max(place, 0.0), 1.0) for place in places)
