@@ -130,7 +130,7 @@ def main() -> int:
     for slip in slips[: options.errors]:
         print(*asdict(slip).values(), sep="\t")
     if options.json:
-        counts = {name: asdict(tally) for name, tally in groups.items()}
+        counts = {name: tally.counted() for name, tally in groups.items()}
         options.json.write_text(json.dumps(counts, ensure_ascii=False, indent=1))
     faults = [fault for one in done for fault in one.faults]
     if faults:

@@ -96,6 +96,11 @@ class Tally:
         for name, counts in other.by_field.items():
             self.by_field[name] = self.by_field.get(name, Counter()) + counts
 
+    def counted(self) -> dict[str, object]:
+        """Return the counts as plain dictionaries, for a file."""
+        fields = {name: dict(counts) for name, counts in self.by_field.items()}
+        return {"counts": dict(self.counts), "by_field": fields}
+
     def share(self, part: str, whole: str) -> float | None:
         """Return a count over another; None where there was nothing to count."""
         total = self.counts[whole]

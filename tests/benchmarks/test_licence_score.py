@@ -169,15 +169,20 @@ def test_a_folder_without_pictures_is_told(tmp_path, monkeypatch, capsys):
 @pytest.mark.real
 def test_what_is_drawn_is_read_and_told(tmp_path, monkeypatch, capsys):
     document, answers = tmp_path / "figures.md", tmp_path / "answers"
+    counts = tmp_path / "counts.json"
     document.write_text("<!-- licences:begin -->\n<!-- licences:end -->\n", "utf-8")
     options = "--family tune --condition electronic none --count 1 --seed 2"
     files = ["--answers", str(answers), "--write", str(document)]
+    files += ["--json", str(counts)]
     monkeypatch.setattr("sys.argv", ["accuracy", *options.split(), *files])
     assert accuracy.main() == 0
     told = capsys.readouterr().out
     assert "| electronic | 1 |" in told
     assert "| none | 1 |" in told
     assert "| vin | " in document.read_text("utf-8")
+    kept = json.loads(counts.read_text("utf-8"))
+    assert kept["electronic"]["counts"]["documents"] == 1
+    assert kept["electronic"]["by_field"]["vin"]["values"] == 1
     assert sorted(file.name for file in answers.iterdir()) == [
         "tune-2-electronic-0000.json",
         "tune-2-none-0000.json",

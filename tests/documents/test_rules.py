@@ -59,6 +59,11 @@ def one_of(text, place, **shares):
         ("use_character", "非营运", "非营运"),
         ("file_number", "44O1OOOOOOO3", "440100000003"),
         ("serial", "*441000000000X*", "441000000000X"),
+        ("owner", "东*", "东*"),
+        ("owner", "东**", "东**"),
+        ("owner", "**东", "**东"),
+        ("owner", "重庆**", "重庆**"),
+        ("owner", "京东**车", "京东**车"),
     ],
 )
 def test_a_value_is_given_as_it_is_written(name, printed, text):
