@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import struct
 import time
 from contextlib import asynccontextmanager
 from functools import partial
@@ -98,6 +99,17 @@ async def test_a_worker_that_ends_while_idle_costs_no_call() -> None:
         worker = await pool.run(fakes.worker_id, b"")
         os.kill(worker, signal.SIGKILL)
         await asyncio.to_thread(_wait_for_end, pool)
+        assert await pool.run(fakes.echo, b"next") == b"next"
+
+
+async def test_a_worker_that_takes_no_call_is_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("shizi.worker._TAKE_TIME", struct.pack("@ll", 0, 300_000))
+    async with opened() as pool:
+        os.kill(await pool.run(fakes.worker_id, b""), signal.SIGSTOP)
+        with pytest.raises(WorkerError, match="takes no call"):
+            await pool.run(fakes.echo, b"a" * 2**21)
         assert await pool.run(fakes.echo, b"next") == b"next"
 
 

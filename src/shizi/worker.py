@@ -1,7 +1,7 @@
 """One worker: a process with an engine of its own, and the pipe to it.
 
 A crash costs one call, and a model that is not thread-safe never meets two threads. A
-worker whose parent has gone reads the end of its pipe and leaves.
+worker ends with its parent: the kernel sees to it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import mmap
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -24,6 +25,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 from shizi.core.errors import GoneError, ShiziError, TaskError, WorkerError
 from shizi.core.image import Image
 from shizi.ports import Engine
+from shizi.sandbox.limits import end_with_parent
 
 if TYPE_CHECKING:
     from shizi.ports import Caller, Decoder
@@ -35,6 +37,9 @@ Task: TypeAlias = Callable[[Engine, Image], T]
 
 # Seconds that a worker may take to load and warm its engine; 3 are usual.
 _START_SECONDS = 120.0
+# 10 s: time in which a worker must take a call that is handed to it, as the kernel
+# counts it: seconds and microseconds.
+_TAKE_TIME = struct.pack("@ll", 10, 0)
 # Seconds that a worker may take to leave when asked.
 _LEAVE_SECONDS = 5.0
 # Bytes of the number of a call.
@@ -87,6 +92,9 @@ class Worker:
         self.resident = 0
         self._start_with = (make_engine, make_decoder, memory)
         ours, self._theirs = socket.socketpair()
+        # A process that does not take its call, a stopped one for instance, holds
+        # nobody up for ever.
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, _TAKE_TIME)
         self._pipe = Connection(ours.detach())
         self._shared = os.memfd_create("abandoned")
         os.ftruncate(self._shared, _NUMBER)
@@ -160,7 +168,8 @@ class Worker:
         try:
             self._pipe.send(message)
         except OSError as error:
-            text = "the worker has ended"
+            self.kill()
+            text = "the worker has ended, or takes no call"
             raise WorkerError(text) from error
 
     def _answer(self, seconds: float) -> object:
@@ -189,6 +198,7 @@ def attend(descriptor: int, shared: int) -> None:
             the decoder, and how much memory is too much.
         shared: Memory that holds the number of the call last abandoned, inherited.
     """
+    end_with_parent()
     # The parent decides when workers leave; signals of a whole group are its business.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
