@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -17,10 +18,16 @@ from shizi.core.errors import (
     ImageDecodeError,
     QuotaError,
 )
+from shizi.wechat import gateway
 from shizi.wechat.protobuf import read_fields
 from shizi.wechat.signature import Target, sign
 from tests.wechat.captured import FILE, NAMES, SECRET, Call, load
 from tests.wechat.test_routes import Edge, FakeCalls
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from starlette.types import Message
 
 FORMS = [name for name in NAMES if "plain" not in name]
 PLAIN = [name for name in NAMES if "plain" in name]
@@ -211,6 +218,65 @@ async def test_a_body_that_is_too_large_is_told_as_by_https(
 ) -> None:
     call = load(name).replaced(FILE, FILE + bytes(2_200_000))
     assert unpacked(await send(edge, call))["errcode"] == 40006
+
+
+async def test_so_many_bodies_of_strangers_are_held_and_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(gateway, "_STRANGERS", 2)
+    monkeypatch.setattr(gateway, "_TURN_SECONDS", 0.05)
+    call = load("4.0.2-file")
+    rest = asyncio.Event()
+    holding = asyncio.Semaphore(0)
+
+    async def slow() -> AsyncGenerator[bytes]:
+        yield call.body[:100]
+        holding.release()
+        await rest.wait()
+        yield call.body[100:]
+
+    async def code(content: AsyncGenerator[bytes] | bytes) -> int:
+        reply = await client.post(call.target, headers=call.headers, content=content)
+        return int(unpacked(reply)["errcode"])
+
+    transport = httpx.ASGITransport(Edge().app)
+    url = f"http://{call.headers['host']}"
+    async with httpx.AsyncClient(transport=transport, base_url=url) as client:
+        held = [asyncio.create_task(code(slow())) for _ in range(2)]
+        for _ in held:
+            await holding.acquire()
+        assert await code(call.body) == -1
+        rest.set()
+        assert await asyncio.gather(*held) == [0, 0]
+        assert await code(call.body) == 0
+
+
+async def test_a_stranger_who_leaves_gives_his_place_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(gateway, "_STRANGERS", 1)
+    call = load("4.0.2-file")
+    messages: list[Message] = [
+        {"type": "http.request", "body": call.body[:9], "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+
+    async def receive() -> Message:
+        return messages.pop(0)
+
+    async def send_nothing(message: Message) -> None:
+        pytest.fail(f"{message} was sent")
+
+    app = Edge().app
+    await app(call.scope, receive, send_nothing)
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport) as client:
+        reply = await client.post(
+            f"http://{call.headers['host']}{call.target}",
+            headers=call.headers,
+            content=call.body,
+        )
+    assert unpacked(reply)["errcode"] == 0
 
 
 @settings(max_examples=150, deadline=None)

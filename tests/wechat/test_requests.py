@@ -360,6 +360,13 @@ async def test_a_body_is_not_read_past_its_limit() -> None:
     assert channel.left == 101 - 34
 
 
+async def test_of_a_body_that_must_be_short_no_more_is_held() -> None:
+    channel = Channel([b"a" * 1000] * 100, cut=False, hang=False)
+    with pytest.raises(ImageSizeError):
+        await Body(channel).read(2500)
+    assert channel.left == 101 - 3
+
+
 async def test_a_size_announced_too_large_is_refused_at_once() -> None:
     with pytest.raises(ImageSizeError):
         await read([], hang=True, announced=10_000_000)

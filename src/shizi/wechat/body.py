@@ -70,11 +70,17 @@ class Body:
             self._check(self.size)
             yield chunk
 
-    async def read(self) -> bytes:
-        """Return all bytes; raises what `chunks` does."""
+    async def read(self, most: int = _LIMIT) -> bytes:
+        """Return all bytes; raises what `chunks` does.
+
+        Args:
+            most: Bytes beyond which they are refused, and no more of them held.
+        """
         data = bytearray()
         async with aclosing(self.chunks()) as chunks:
             async for chunk in chunks:
+                if len(data) + len(chunk) > most:
+                    raise ImageSizeError("the body is longer than such calls are")
                 data += chunk
         return bytes(data)
 

@@ -7,7 +7,9 @@ and takes JSON instead.
 
 from __future__ import annotations
 
+import asyncio
 import json
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, cast
 
 from python_multipart.multipart import parse_options_header
@@ -15,6 +17,8 @@ from starlette.responses import Response
 
 from shizi.core.errors import (
     ApiForbiddenError,
+    BusyError,
+    ImageSizeError,
     MessageError,
     MethodError,
     SignatureError,
@@ -30,7 +34,7 @@ from shizi.wechat.replies import Reply, WechatResponse, error_reply
 from shizi.wechat.signature import read_signature
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import AsyncGenerator, Mapping
 
     from starlette.requests import Request
 
@@ -47,6 +51,13 @@ _REFUSALS = {
 }
 
 
+# 32 bodies of strangers at a time: who signs is known only once the whole call is
+# there, and each may take 2 MiB, three times over while it is cut up; 200 MB in all.
+_STRANGERS = 32
+# Seconds that a call waits for its turn among them. A body has 10 s to arrive, so
+# callers that send nothing are gone by then.
+_TURN_SECONDS = 10.0
+
 # What the SDK is told by a number, for it reached no API.
 _GATEWAY_FAULTS = (
     CLOUD_FAULTS[UnknownCallError],
@@ -61,6 +72,7 @@ class Gateway:
         """Take what admits and reads, and what gets a picture by its address."""
         readings = Readings(calls, fetch)
         self._calls = calls
+        self._strangers = asyncio.Semaphore(_STRANGERS)
         self._readings: Mapping[str, Reading] = {
             names.TEXT_API: readings.text,
             names.LICENCE_API: readings.licence,
@@ -72,9 +84,11 @@ class Gateway:
         if request.method != "POST":
             body.ignore()
             raise MethodError(request.method)
-        params = await _read_params(request, body)
-        signature = read_signature(request, params)
-        app = await self._calls.admit_signed(signature, address=find_address(request))
+        async with self._turn():
+            params = await _read_params(request, body)
+            signature = read_signature(request, params)
+            address = find_address(request)
+            app = await self._calls.admit_signed(signature, address=address)
         request.state.app = app.id  # for the audit
         action = params.get("action", b"").decode("utf-8", "replace")
         if action != (names.PACKED_CALL if _is_form(request) else names.PLAIN_CALL):
@@ -91,6 +105,23 @@ class Gateway:
             return read(data)
 
         return await reading(request, app, source)
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncGenerator[None]:
+        """Take a place among the strangers whose bodies are held.
+
+        Raises:
+            BusyError: None came free in time.
+        """
+        try:
+            async with asyncio.timeout(_TURN_SECONDS):
+                await self._strangers.acquire()
+        except TimeoutError as error:
+            raise BusyError("too many calls are yet to be signed") from error
+        try:
+            yield
+        finally:
+            self._strangers.release()
 
     def write_reply(self, request: Request, reply: Reply, rid: str) -> Response:
         """Return a reply as the SDK unpacks it."""
@@ -153,11 +184,13 @@ async def _read_params(request: Request, body: Body) -> dict[str, bytes]:
             if form.data is not None:
                 params["requestdata"] = form.data
             return params
-        text = await body.read()
+        text = await body.read(TEXT_LIMIT)
     except TimeoutError as error:
         raise MessageError("the call did not arrive in time") from error
-    if len(text) > TEXT_LIMIT:
-        raise MessageError("the call is too long")
+    except ImageSizeError as error:
+        if _is_form(request):
+            raise
+        raise MessageError("the call is too long") from error
     try:
         value: object = json.loads(text)
     except (ValueError, RecursionError) as error:

@@ -111,7 +111,7 @@ async def read_object(body: Body) -> dict[str, object]:
         ClientDisconnect: The client has left.
     """
     try:
-        found = _json_object(await body.read())
+        found = _json_object(await body.read(TEXT_LIMIT))
     except (TimeoutError, ImageSizeError) as error:
         raise DataFormatError("the body did not arrive whole") from error
     if found is None:
@@ -127,12 +127,12 @@ async def read_fields(request: Request, body: Body) -> dict[str, str]:
         ClientDisconnect: The client has left.
     """
     try:
-        data = await body.read()
+        data = await body.read(TEXT_LIMIT)
     except (TimeoutError, ImageSizeError) as error:
         raise DataFormatError("the body did not arrive whole") from error
     # Clients say little of the body's type, and not always the truth.
     members = _json_object(data)
-    fields = _pairs(data[:TEXT_LIMIT]) if members is None else _texts(members)
+    fields = _pairs(data) if members is None else _texts(members)
     return {**fields, **read_query(request)}
 
 
@@ -159,8 +159,6 @@ def _texts(members: Mapping[str, object]) -> dict[str, str]:
 
 def _json_object(data: bytes) -> dict[str, object] | None:
     """Return the object that a short text is, none if it is nothing of the kind."""
-    if len(data) > TEXT_LIMIT:
-        return None
     try:
         value: object = json.loads(data)
     except (ValueError, RecursionError):
