@@ -19,7 +19,8 @@ COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile --quiet --upg
 	--exclude-newer-package python-multipart=$(shell date -u +%F)
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve test contract-test fuzz lint check accuracy claims bench lock clean
+.PHONY: help install serve test contract-test fuzz fault-test load \
+	lint check accuracy claims bench soak lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +35,12 @@ test: $(VENV)/.dev ## run the tests; options in ARGS="-k token"
 
 fuzz: $(VENV)/.dev ## make up bad files, addresses and forms for long; half an hour
 	$(BIN)/python -m pytest tests/hostile -m "slow or not slow" --fuzz 20 $(ARGS)
+
+fault-test: $(VENV)/.dev ## kill, fill up and overrun running servers; ten minutes
+	$(BIN)/python -m pytest tests/faults -m fault $(ARGS)
+
+load: $(VENV)/.dev ## of these the many callers alone
+	$(BIN)/python -m pytest tests/faults/test_load.py -m fault $(ARGS)
 
 lint: $(VENV)/.dev ## check format, rules, types, import floors, module length
 	$(BIN)/ruff format --check src tests benchmarks examples
@@ -59,6 +66,9 @@ claims: $(VENV)/.dev ## draw pictures and show on them that the claims hold
 
 bench: $(VENV)/.dev ## measure how fast pages are read; own pictures in DATA=folder
 	$(BIN)/python -m benchmarks.speed $(DATA_OPTION) $(ARGS)
+
+soak: $(VENV)/.dev ## read 5000 pictures and watch the memory; more by ARGS="--count 9000"
+	$(BIN)/python -m benchmarks.soak $(ARGS)
 
 lock: ## take newer versions of what the project is built on; needs uv
 	$(COMPILE) pyproject.toml $(EXTRAS) --output-file requirements.lock

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 TARGETS = {
     "files": "make fuzz",
     "addresses": "make fuzz",
-    "load": "make fault-test",
+    "load": "make load",
     "faults": "make fault-test",
 }
 
@@ -27,11 +28,13 @@ class Row(NamedTuple):
         block: Which table it belongs to.
         bar: What was promised.
         measured: What came out.
+        test: Where it was measured, as `path::name`.
     """
 
     block: str
     bar: str
     measured: str
+    test: str
 
 
 class Bars:
@@ -43,13 +46,14 @@ class Bars:
     def tell(self, block: str, bar: str, measured: str) -> None:
         """Note what was measured; whether it holds, the test itself asserts."""
         assert block in TARGETS
-        self.rows.append(Row(block, bar, measured))
+        test = os.environ["PYTEST_CURRENT_TEST"].partition(" ")[0].partition("[")[0]
+        self.rows.append(Row(block, bar, measured, test))
 
     def write(self, page: Path) -> None:
         """Put the tables into a document, each in its place."""
         for block in dict.fromkeys(row.block for row in self.rows):
             rows = [
-                [row.bar, row.measured, f"`{TARGETS[block]}`"]
+                [row.bar, row.measured, f"`{TARGETS[block]}`, `{row.test}`"]
                 for row in self.rows
                 if row.block == block
             ]
