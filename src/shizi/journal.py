@@ -40,7 +40,7 @@ class Entry:
     Attributes:
         id: The item's name, one of its own in the run.
         version: What tells this item from a later one of the same name.
-        error: Why it failed; none if it is done.
+        error: Why it failed, or a part of it; none if nothing did.
         pages: How many pictures were read of it.
         ends: Bytes of each file that many items share, once this one was in it, by the
             file's name.
@@ -56,8 +56,8 @@ class Entry:
 
     @property
     def is_done(self) -> bool:
-        """Return whether the item need not be done again."""
-        return self.error is None
+        """Return whether something came of the item: it is not done once more."""
+        return self.error is None or self.pages > 0
 
 
 class Journal:

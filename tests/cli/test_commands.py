@@ -40,7 +40,12 @@ def test_the_version_is_told() -> None:
     "arguments",
     [
         pytest.param(["read"], id="no picture"),
-        pytest.param(["read", "--format", "pdf", SAMPLE], id="no such format"),
+        pytest.param(["read", "--format", "docx", SAMPLE], id="no such format"),
+        pytest.param(["read", "--format", "txt,json", SAMPLE], id="two to stdout"),
+        pytest.param(["read", "--resume", SAMPLE], id="nothing to resume"),
+        pytest.param(["read", "--draw", SAMPLE], id="no place for a picture"),
+        pytest.param(["read", "/nowhere/*.jpg"], id="no match"),
+        pytest.param(["read", "--from-file", "/nowhere", SAMPLE], id="no list"),
         pytest.param(["nothing"], id="no such command"),
         pytest.param(["serve", "--port", "70000"], id="no such port"),
         pytest.param(["serve", "--log-level", "loud"], id="no such level"),
@@ -92,73 +97,11 @@ def test_an_empty_variable_is_no_setting(tmp_path: Path) -> None:
     assert tmp_path.stat().st_mode == mode
 
 
-def test_text_is_printed_line_by_line() -> None:
-    done = run("read", "--format", "txt", SAMPLE)
-    assert (done.returncode, done.stdout.splitlines()) == (0, SAMPLE_LINES)
-
-
-def test_json_tells_where_each_line_lies() -> None:
-    page = json.loads(run("read", "--format", "json", SAMPLE).stdout)
-    assert [line["text"] for line in page["lines"]] == SAMPLE_LINES
-    assert page["image"] == str(SAMPLE)
-    for line in page["lines"]:
-        assert all(0 <= x <= page["width"] for x, _ in line["quad"])
-        assert 0 < line["score"] <= 1
-
-
-def test_the_api_s_own_form_is_printed_on_request() -> None:
-    reply = json.loads(run("read", "--format", "wechat", SAMPLE).stdout)
-    assert reply["errcode"] == 0
-    assert [item["text"] for item in reply["items"]] == SAMPLE_LINES
-
-
-def test_standard_input_is_a_picture_too() -> None:
-    done = run("read", "--format", "txt", "-", stdin=SAMPLE.read_bytes())
-    assert done.stdout.splitlines() == SAMPLE_LINES
-
-
-def test_pictures_that_fail_are_listed_and_the_others_read(tmp_path: Path) -> None:
-    bad = tmp_path / "bad.jpg"
-    bad.write_bytes(b"no picture")
-    done = run("read", "--format", "txt", bad, tmp_path / "absent.jpg", SAMPLE)
-    assert done.returncode == 1
-    assert f"{bad}: " in done.stderr
-    assert "absent.jpg: No such file or directory" in done.stderr
-    assert done.stdout.splitlines() == [f"==> {SAMPLE} <==", *SAMPLE_LINES]
-
-
-def test_output_that_cannot_be_written_ends_with_4() -> None:
-    with open("/dev/full", "w") as full:  # noqa: PTH123 - a device
-        done = subprocess.run(
-            [sys.executable, "-m", "shizi", "read", SAMPLE],
-            stdout=full,
-            stderr=subprocess.PIPE,
-            check=False,
-            timeout=120,
-        )
-    assert done.returncode == 4
-    assert b"cannot write" in done.stderr
-
-
 def test_a_data_folder_that_cannot_be_made_ends_with_4(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     done = run("app", "list", "--data", tmp_path / "file" / "data")
     assert done.returncode == 4
     assert "Traceback" not in done.stderr
-
-
-def test_a_missing_model_ends_with_3() -> None:
-    program = (
-        "import sys, shizi.ocr.weights as weights; "
-        "weights.DETECTOR = weights.ModelFile('none.onnx', ''); "
-        f"sys.argv = ['shizi', 'read', {str(SAMPLE)!r}]; "
-        "from shizi.cli import main; main()"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, check=False, timeout=120
-    )
-    assert done.returncode == 3
-    assert b"none.onnx: cannot be read" in done.stderr
 
 
 def test_doctor_tells_what_runs_and_reads_once() -> None:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from enum import IntEnum
 
 import typer
 
-from shizi.core.errors import EngineError, ModelError, ShiziError, StoreError
+from shizi.core.errors import (
+    EngineError,
+    ModelError,
+    OutputError,
+    ShiziError,
+    StoreError,
+)
 
 
 class Exit(IntEnum):
@@ -23,7 +30,7 @@ def exit_code(error: ShiziError) -> Exit:
     """Return the exit code that an error ends a command with."""
     if isinstance(error, (ModelError, EngineError)):
         return Exit.ENGINE
-    if isinstance(error, StoreError):
+    if isinstance(error, (StoreError, OutputError)):
         return Exit.CANNOT_WRITE
     return Exit.USAGE
 
@@ -35,6 +42,19 @@ def write(text: str) -> None:
     except OSError as error:
         tell(f"cannot write: {error.strerror}")
         raise typer.Exit(Exit.CANNOT_WRITE) from error
+
+
+def print_text(text: str) -> None:
+    """Print a part of a result on standard output.
+
+    Raises:
+        OutputError: It cannot be printed.
+    """
+    try:
+        sys.stdout.buffer.write(text.encode())
+        sys.stdout.buffer.flush()
+    except OSError as error:
+        raise OutputError(f"cannot write: {error.strerror}") from error
 
 
 def tell(message: str) -> None:

@@ -1,124 +1,284 @@
-"""`shizi read`: the text of pictures, here and now."""
+"""`shizi read`: what files say, here and now or by a server."""
 
 from __future__ import annotations
 
-import json
+import asyncio
+import contextlib
+import os
+import signal
 import sys
+import tempfile
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from shizi.cli.outcome import Exit, tell, write
-from shizi.core.errors import InputError
-from shizi.reader import Reader
-from shizi.wechat.replies import card_reply, text_reply
+from shizi.batch.inputs import STANDARD_INPUT, Found, find_inputs, read_list
+from shizi.batch.local import LocalReader
+from shizi.batch.outputs import Folder, Stream
+from shizi.batch.run import Outcome, read_all
+from shizi.cli.outcome import Exit, print_text, tell
+from shizi.cli.progress import Telling
+from shizi.documents.spec import load_spec
+from shizi.formats import NAMES, Format, find_format
+from shizi.journal import Journal
 
 if TYPE_CHECKING:
-    from shizi.core.card import Card
-    from shizi.core.geometry import Quad
-    from shizi.core.text import Page
+    from collections.abc import Generator, Mapping, Sequence
+
+    from shizi.batch.outputs import Outputs
+
+# What the journal of a folder is called.
+_JOURNAL = "journal.jsonl"
+_AUTO_KIND = "vehicle_licence"
 
 
-class Kind(StrEnum):
+class Card(StrEnum):
     """A document whose fields are read."""
 
     VEHICLE_LICENCE = "vehicle-licence"
+    AUTO = "auto"
+
+    @property
+    def kind(self) -> str:
+        """Return the kind of document that is looked for."""
+        name = self.VEHICLE_LICENCE if self is Card.AUTO else self
+        return name.value.replace("-", "_")
 
 
-class Format(StrEnum):
-    """How a page is written."""
+class _Task(NamedTuple):
+    """What shall be done.
 
-    JSON = "json"
-    TXT = "txt"
-    WECHAT = "wechat"
+    Attributes:
+        forms: The formats by their names.
+        card: The document to look for.
+        folder: Where to write; none for standard output.
+        is_resumed: Whether to go on with an earlier run.
+        is_drawn: Whether to write the pictures with outlines.
+        workers: How many processes read.
+    """
+
+    forms: Mapping[str, Format]
+    card: Card | None
+    folder: Path | None
+    is_resumed: bool
+    is_drawn: bool
+    workers: int
 
 
 def read(
-    images: Annotated[
-        list[str],
-        typer.Argument(metavar="IMAGE...", help="Files; - is standard input."),
-    ],
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="PATH...",
+            help="Files, folders, patterns; - is standard input.",
+        ),
+    ] = None,
     *,
-    output: Annotated[
-        Format, typer.Option("--format", help="How to write the pages.")
-    ] = Format.TXT,
+    recursive: Annotated[
+        bool,
+        typer.Option("--recursive", "-r", help="Read the folders in folders, too."),
+    ] = False,
+    from_file: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", help="Read the files listed here, one a line; - is stdin."
+        ),
+    ] = None,
+    formats: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--format", metavar="NAME[,NAME]", help=f"How to write: {', '.join(NAMES)}."
+        ),
+    ] = None,
     card: Annotated[
-        Kind | None, typer.Option(help="Read the fields of this document.")
+        Card | None,
+        typer.Option(
+            help="Read the fields of this document; auto: where one is found."
+        ),
+    ] = None,
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output", "-o", metavar="DIR|-", help="Where to write; - is stdout."
+        ),
+    ] = STANDARD_INPUT,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with an earlier run into DIR.")
+    ] = False,
+    draw: Annotated[
+        bool, typer.Option("--draw", help="Write the pictures with outlines, too.")
+    ] = False,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="Processes that read; one a core by default."),
     ] = None,
 ) -> None:
-    """Print the text or a document's fields of pictures; JSON is one line a picture."""
-    reader = Reader()
-    failed = 0
-    for image in images:
-        try:
-            data = sys.stdin.buffer.read() if image == "-" else Path(image).read_bytes()
-            if card is None:
-                text = _text_of(reader.read_text(data), image, output)
-            else:
-                kind = card.value.replace("-", "_")
-                text = _fields_of(reader.read_card(data, kind), image, output)
-        except (InputError, OSError) as error:
-            failed += 1
-            reason = error.strerror if isinstance(error, OSError) else error
-            tell(f"{image}: {reason}")
-            continue
-        named = output is Format.TXT and len(images) > 1
-        write(f"==> {image} <==\n{text}" if named else text)
-    if failed:
+    """Read the text or the documents of pictures.
+
+    Ends with 0 if all were read, 1 if some failed, which are listed, 2 if there is
+    nothing to read, 3 if the engine fails, 4 if results cannot be written, 130 on
+    Ctrl-C.
+    """
+    task = _Task(
+        _forms(formats or ["txt"], card),
+        card,
+        None if output == STANDARD_INPUT else Path(output),
+        resume,
+        draw,
+        workers or os.cpu_count() or 1,
+    )
+    _check(task)
+    given = [*(paths or []), *_listed(from_file)]
+    with _standard_input(STANDARD_INPUT in given) as taken:
+        found = find_inputs(
+            given, is_deep=recursive, apart=task.folder, standard_input=taken
+        )
+        for name, reason in found.missing:
+            tell(f"{_shown(name)}: {reason}")
+        if not found.inputs:
+            if not found.missing:
+                tell("there is nothing to read")
+            raise typer.Exit(Exit.USAGE)
+        outcome, is_interrupted = asyncio.run(_run(task, found))
+    _conclude(task, outcome, missing=len(found.missing))
+    if is_interrupted:
+        raise typer.Exit(Exit.INTERRUPTED)
+    if outcome.failed or outcome.unread or found.missing:
         raise typer.Exit(Exit.FAILED)
 
 
-def _text_of(page: Page, image: str, output: Format) -> str:
-    """Return a page in a format."""
-    if output is Format.TXT:
-        return page.text
-    content = _content(page, image) if output is Format.JSON else text_reply(page)
-    return json.dumps(content, ensure_ascii=False)
+async def _run(task: _Task, found: Found) -> tuple[Outcome, bool]:
+    """Read the files; return how that went, and whether Ctrl-C ended it."""
+    count = len(found.inputs)
+    workers = min(task.workers, count)
+    stop = asyncio.Event()
+    reader = LocalReader(
+        workers=workers,
+        # A lone picture has the whole machine.
+        threads=0 if count == 1 else 1,
+        kind=task.card.kind if task.card else None,
+        is_required=task.card is Card.VEHICLE_LICENCE,
+        is_drawn=task.is_drawn,
+    )
+    loop = asyncio.get_running_loop()
+    with _opened(task, found) as (outputs, journal), Telling(count) as telling:
+        async with reader:
+            loop.add_signal_handler(signal.SIGINT, _interrupt, stop, telling)
+            outcome = await read_all(
+                found.inputs,
+                reader=reader,
+                outputs=outputs,
+                watch=telling,
+                stop=stop,
+                journal=journal,
+            )
+    return outcome, stop.is_set() and not outcome.is_used_up
 
 
-def _fields_of(card: Card, image: str, output: Format) -> str:
-    """Return a document in a format; text is a field a line, its name and its value."""
-    if output is Format.TXT:
-        return "\n".join(f"{name}: {each.text}" for name, each in card.fields.items())
-    if output is Format.WECHAT:
-        return json.dumps(card_reply(card, detail=False), ensure_ascii=False)
-    content = {
-        "image": image,
-        "kind": card.kind,
-        "width": card.size.width,
-        "height": card.size.height,
-        "fields": {
-            name: {
-                "text": each.text,
-                "score": round(each.score, 4),
-                "quad": _rounded(each.quad),
-            }
-            for name, each in card.fields.items()
-        },
-        "pages": {name: _rounded(quad) for name, quad in card.pages.items()},
-        "warnings": list(card.warnings),
+def _interrupt(stop: asyncio.Event, telling: Telling) -> None:
+    """End after what runs; the second time at once."""
+    if stop.is_set():
+        telling.close()
+        # The workers end with us, and what is not in the journal was not done.
+        os._exit(Exit.INTERRUPTED)
+    tell("finishing what is being read; Ctrl-C once more ends at once")
+    stop.set()
+
+
+@contextlib.contextmanager
+def _opened(task: _Task, found: Found) -> Generator[tuple[Outputs, Journal | None]]:
+    """Open where the results go."""
+    if task.folder is None:
+        (form,) = task.forms.values()
+        several = len(found.inputs) > 1 and "txt" in task.forms
+        yield Stream(print_text, form, is_named=several), None
+        return
+    run = {
+        "formats": ",".join(sorted(task.forms)),
+        "card": task.card.value if task.card else "",
+        "draw": str(task.is_drawn),
+        "root": found.root,
     }
-    return json.dumps(content, ensure_ascii=False)
+    try:
+        task.folder.mkdir(parents=True, exist_ok=True)
+        journal = Journal(task.folder / _JOURNAL, run=run, resume=task.is_resumed)
+    except OSError as error:
+        tell(f"cannot write: {task.folder}: {error.strerror}")
+        raise typer.Exit(Exit.CANNOT_WRITE) from error
+    with journal, Folder(task.folder, task.forms, journal.ends) as folder:
+        yield folder, journal
 
 
-def _content(page: Page, image: str) -> dict[str, object]:
-    return {
-        "image": image,
-        "width": page.size.width,
-        "height": page.size.height,
-        "lines": [
-            {
-                "text": line.text,
-                "score": round(line.score, 4),
-                "quad": _rounded(line.quad),
-            }
-            for line in page.lines
-        ],
-    }
+def _conclude(task: _Task, outcome: Outcome, *, missing: int) -> None:
+    """Tell how a run into a folder went."""
+    if outcome.unread:
+        go_on = "; go on with --resume" if task.folder else ""
+        tell(f"{outcome.unread} files were not read{go_on}")
+    if task.folder is not None:
+        before = f", {outcome.skipped} before" if outcome.skipped else ""
+        failed = outcome.failed + missing
+        tell(
+            f"{outcome.done} files read ({outcome.pages} pages){before},"
+            f" {failed} failed: {task.folder}"
+        )
 
 
-def _rounded(quad: Quad) -> list[list[float]]:
-    """Return corners to a tenth of a pixel."""
-    return [[round(x, 1), round(y, 1)] for x, y in quad]
+def _forms(given: Sequence[str], card: Card | None) -> dict[str, Format]:
+    """Return the formats that the option names."""
+    names = [name for each in given for name in each.split(",")]
+    for name in names:
+        if name not in NAMES:
+            message = f"{name!r} is none of {', '.join(NAMES)}"
+            raise typer.BadParameter(message)
+    fields = _fields(card.kind) if card is Card.VEHICLE_LICENCE else ()
+    return {name: find_format(name, fields=fields) for name in names}
+
+
+def _fields(kind: str) -> tuple[str, ...]:
+    """Return the names of a document's fields, as they are printed on it."""
+    spec = load_spec(kind)
+    names = [field.name for page in spec.pages for field in page.fields]
+    rows = [row.field for row in spec.rows if row.field is not None]
+    return tuple(dict.fromkeys([*names, *rows, *(part.name for part in spec.parts)]))
+
+
+def _check(task: _Task) -> None:
+    """Refuse what standard output cannot take."""
+    if task.folder is not None:
+        return
+    if len(task.forms) > 1:
+        raise typer.BadParameter("several formats need -o DIR")
+    if task.is_drawn or task.is_resumed:
+        raise typer.BadParameter("--draw and --resume need -o DIR")
+
+
+def _listed(from_file: str | None) -> list[str]:
+    """Return the paths that a file lists."""
+    if from_file is None:
+        return []
+    try:
+        if from_file == STANDARD_INPUT:
+            return read_list(sys.stdin.buffer.read())
+        return read_list(Path(from_file).read_bytes())
+    except OSError as error:
+        tell(f"{from_file}: {error.strerror}")
+        raise typer.Exit(Exit.USAGE) from error
+
+
+@contextlib.contextmanager
+def _standard_input(is_wanted: bool) -> Generator[Path | None]:
+    """Put what comes on standard input into a file for as long as it is needed."""
+    if not is_wanted:
+        yield None
+        return
+    with tempfile.NamedTemporaryFile(prefix="shizi-") as file:
+        while part := sys.stdin.buffer.read(1 << 20):
+            file.write(part)
+        file.flush()
+        yield Path(file.name)
+
+
+def _shown(name: str) -> str:
+    return name.encode("utf-8", "backslashreplace").decode()

@@ -47,7 +47,8 @@
         ├── EngineError           the inference library is missing or fails
         ├── SpecError             the description of a document is malformed
         ├── StoreError            the data directory cannot be used
-        └── JournalError          the journal of a run cannot be gone on with
+        ├── JournalError          the journal of a run cannot be gone on with
+        └── OutputError           what was read cannot be written
 
 Messages never hold image bytes, recognised text, tokens or secrets.
 """
@@ -250,3 +251,7 @@ class StoreError(SetupError):
 
 class JournalError(SetupError):
     """The journal of a run is damaged, in use, or that of another run."""
+
+
+class OutputError(SetupError):
+    """What was read cannot be written where it shall be."""

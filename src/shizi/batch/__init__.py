@@ -1,0 +1,1 @@
+"""Many files: found, read here or by a server, written, taken up again."""
