@@ -225,6 +225,8 @@ def run_server(settings: Settings, listener: socket.socket, on_ready: Announce) 
         uvicorn.Config(
             server.application,
             http=Protocol,
+            # Nothing here is a web socket, and uvicorn logs their addresses.
+            ws="none",
             log_config=None,
             access_log=False,
             server_header=False,

@@ -12,8 +12,8 @@ from typing import cast
 
 import structlog
 
-# Libraries that print URLs, tokens inside, at the info level.
-_TALKATIVE = ("httpx", "httpcore", "uvicorn.access", "alembic")
+# Libraries that print URLs, tokens inside, or the values of statements.
+_TALKATIVE = ("aiosqlite", "alembic", "httpcore", "httpx", "uvicorn.access")
 # Warns once for every damaged form, which is the caller's matter.
 _COMPLAINING = ("python_multipart",)
 
