@@ -40,7 +40,7 @@ fault-test: $(VENV)/.dev ## kill, fill up and overrun running servers; ten minut
 	$(BIN)/python -m pytest tests/faults -m fault $(ARGS)
 
 load: $(VENV)/.dev ## of these the many callers alone
-	$(BIN)/python -m pytest tests/faults/test_load.py -m fault $(ARGS)
+	$(BIN)/python -m pytest tests/faults/test_load.py tests/faults/test_cost.py -m fault $(ARGS)
 
 lint: $(VENV)/.dev ## check format, rules, types, import floors, module length
 	$(BIN)/ruff format --check src tests benchmarks examples

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from shizi import fetch
-from shizi.core.errors import ImageFetchError, SetupError
+from shizi.core.errors import BusyError, ImageFetchError, SetupError
 from shizi.fetch import MAX_BYTES, Fetcher
 
 if TYPE_CHECKING:
@@ -27,6 +27,11 @@ is_public = fetch._is_public  # pyright: ignore[reportPrivateUsage]
 
 LOOPBACK = ("127.0.0.0/8",)
 PICTURE = b"\x89PNG\r\n\x1a\nnot really"
+
+
+@pytest.fixture(autouse=True)
+def _refusals_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetch, "REFUSAL_SECONDS", 0)
 
 
 def reply(body: bytes = PICTURE, *headers: str, status: str = "200 OK") -> bytes:
@@ -441,6 +446,44 @@ async def test_every_refusal_has_the_same_message() -> None:
                 await fetcher.fetch(url)
             messages.add(str(caught.value))
     assert len(messages) == 1
+
+
+async def test_no_refusal_comes_sooner_than_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(fetch, "REFUSAL_SECONDS", 0.2)
+    loop = asyncio.get_running_loop()
+    async with Origin(reply(status="404 Not Found")).serve() as origin:
+        fetcher = Fetcher(LOOPBACK, resolver=Names(inner_test=["10.0.0.1"]))
+        for url in (
+            "http://inner.test/",
+            "http://10.0.0.1/",
+            "http://127.0.0.1:1/",
+            f"http://127.0.0.1:{origin.port}/",
+        ):
+            begun = loop.time()
+            with pytest.raises(ImageFetchError):
+                await fetcher.fetch(url)
+            assert loop.time() - begun >= 0.2
+
+
+async def test_one_address_more_than_can_be_asked_at_once_is_told_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(fetch, "_AT_ONCE", 2)
+    async with Origin(reply()[:-4], hang=True).serve() as origin:
+        fetcher = Fetcher(LOOPBACK)
+        url = f"http://127.0.0.1:{origin.port}/"
+        asked = [asyncio.create_task(fetcher.fetch(url)) for _ in range(2)]
+        while len(origin.heads) < 2:  # noqa: ASYNC110 - the origin has no event for it
+            await asyncio.sleep(0.01)
+        with pytest.raises(BusyError):
+            await fetcher.fetch(url)
+        for each in asked:
+            each.cancel()
+        await asyncio.gather(*asked, return_exceptions=True)
+        with pytest.raises(ImageFetchError):
+            await fetcher.fetch("http://127.0.0.1:1/")
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from urllib.parse import quote, urljoin
 
 import httpx
 
-from shizi.core.errors import ImageFetchError, SetupError
+from shizi.core.errors import BusyError, ImageFetchError, SetupError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable, Sequence
@@ -35,6 +35,13 @@ if TYPE_CHECKING:
 MAX_BYTES = 2 * 1024 * 1024 - 1
 MAX_REDIRECTS = 3
 MAX_SECONDS = 10.0
+
+# 0.5 s: a refusal takes at least as long, so that what is closed, what is open and what
+# is not asked at all look alike; most names are looked up and asked within it.
+REFUSAL_SECONDS = 0.5
+
+# 64 at once: 40 origins that hang leave room for others, and their files are 128 MiB.
+_AT_ONCE = 64
 
 # 3 s: an address that drops packets leaves time for the next one of the host.
 _CONNECT_SECONDS = 3.0
@@ -81,6 +88,15 @@ _CLOSED: tuple[_Network, ...] = tuple(
 # Global unicast (RFC 4291): leaves out mapped and compatible IPv4, 64:ff9b::/32,
 # fc00::/7, fe80::/10, fec0::/10 and all that was never assigned.
 _UNICAST = IPv6Network("2000::/3")
+
+# Whatever goes wrong on the way to a file.
+_FAILURES = (
+    ImageFetchError,
+    httpx.HTTPError,
+    httpx.InvalidURL,
+    OSError,
+    ValueError,
+)
 
 _OK = 200
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -140,6 +156,7 @@ class Fetcher:
         self._given_tls = tls
         self._threads = ThreadPoolExecutor(_LOOKUP_THREADS, "shizi-lookup")
         self._resolver = resolver or self._look_up
+        self._places = asyncio.Semaphore(_AT_ONCE)
 
     async def fetch(self, url: str) -> bytes:
         """Return the bytes behind an address.
@@ -148,23 +165,34 @@ class Fetcher:
             ImageFetchError: The address is malformed or closed to us, does not answer
                 in time, or gives no file or one that is too large. The message is
                 always the same one.
+            BusyError: Too many addresses are being asked.
         """
         if not self._enabled:
             raise ImageFetchError(_REFUSAL)
-        try:
-            async with asyncio.timeout(MAX_SECONDS):
-                for _ in range(1 + MAX_REDIRECTS):
-                    answer = await self._ask(_parse(url))
-                    if isinstance(answer, bytes):
-                        return answer
-                    url = urljoin(url, answer)
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
-            raise ImageFetchError(_REFUSAL) from error
-        raise ImageFetchError(_REFUSAL)
+        if self._places.locked():
+            raise BusyError("too many addresses are being asked")
+        loop = asyncio.get_running_loop()
+        soonest = loop.time() + REFUSAL_SECONDS
+        async with self._places:
+            try:
+                async with asyncio.timeout(MAX_SECONDS):
+                    return await self._follow(url)
+            except _FAILURES as error:
+                await asyncio.sleep(soonest - loop.time())
+                raise ImageFetchError(_REFUSAL) from error
 
     async def aclose(self) -> None:
         """Let go of the threads; look-ups that hang are left to end by themselves."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _follow(self, url: str) -> bytes:
+        """Return the bytes behind an address, some redirects away at most."""
+        for _ in range(1 + MAX_REDIRECTS):
+            answer = await self._ask(_parse(url))
+            if isinstance(answer, bytes):
+                return answer
+            url = urljoin(url, answer)
+        raise ImageFetchError(_REFUSAL)
 
     async def _ask(self, target: _Target) -> bytes | str:
         """Return the body at a target, or where it sends us on."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -15,6 +15,9 @@ from hypothesis import strategies as st
 
 from shizi import fetch
 from tests.hostile.addresses import CLOSED, CLOSED6, cases
+
+if TYPE_CHECKING:
+    from tests.bars import Bars
 
 
 @pytest.fixture(scope="module", params=["", "--turned"], ids=["namespace", "turned"])
@@ -33,9 +36,21 @@ def told(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 
 @pytest.mark.real
-def test_no_address_leads_to_what_is_not_public(told: dict[str, Any]) -> None:
+def test_no_address_leads_to_what_is_not_public(
+    told: dict[str, Any], bars: Bars
+) -> None:
+    where = "in a namespace" if told["is_real"] else "turned to loopback"
+    measured = (
+        f"{told['astray']} of {told['connections']} connections"
+        f" ({told['cases']} addresses, {where})"
+    )
+    bar = "no connection to a private, loopback, link-local, metadata or CGNAT address"
+    bars.tell("addresses", bar, measured)
     assert told["wrong"] == []
+    assert told["astray"] == 0
     assert told["cases"] == len(cases())
+    # Those that may be fetched were: the listeners see who asks.
+    assert told["connections"] > 100
 
 
 def test_there_are_over_two_hundred_cases_and_none_twice() -> None:

@@ -1,7 +1,8 @@
 """A network of one machine in which every address answers, and who was asked.
 
 Run as a program: reads the cases of `addresses`, fetches each, and prints as JSON how
-many there are, whether the network was a real one, and what went wrong. A namespace of
+many there are, whether the network was a real one, how many connections were made, how
+many of them to what is not public, and what went wrong. A namespace of
 its own sends every address to listeners here; where none may be made, or by --turned,
 connections are turned to a listener instead.
 """
@@ -68,6 +69,8 @@ class World:
 
     def __init__(self, *, is_real: bool) -> None:
         self.asked: list[str] = []
+        self.connections = 0
+        self.astray = 0
         self._is_real = is_real
         self._port = 0
 
@@ -147,6 +150,8 @@ async def _try(case: Case, world: World) -> str | None:
     await asyncio.sleep(0)
     public = {ip_address(PUBLIC), ip_address(PUBLIC6)}
     astray = [each for each in world.asked if ip_address(each) not in public]
+    world.connections += len(world.asked)
+    world.astray += len(astray)
     if astray:
         return f"{case.url[:80]!r} {case.answers}: connected to {astray}"
     if case.is_fetched is not None and bool(data) != case.is_fetched:
@@ -157,14 +162,18 @@ async def _try(case: Case, world: World) -> str | None:
 async def main() -> None:
     """Try every case and print what came of them."""
     is_real = "--turned" not in sys.argv and part_from_the_world()
-    from tests.hostile.addresses import cases  # noqa: PLC0415 - after the unshare
+    from shizi import fetch  # noqa: PLC0415 - after the unshare
+    from tests.hostile.addresses import cases  # noqa: PLC0415
 
+    fetch.REFUSAL_SECONDS = 0
     async with AsyncExitStack() as stack:
         world = World(is_real=is_real)
         await world.open(stack)
         made = cases()
         wrong = [told for case in made if (told := await _try(case, world))]
-    json.dump({"cases": len(made), "is_real": is_real, "wrong": wrong}, sys.stdout)
+    counts = {"connections": world.connections, "astray": world.astray}
+    told = {"cases": len(made), "is_real": is_real, "wrong": wrong, **counts}
+    json.dump(told, sys.stdout)
 
 
 if __name__ == "__main__":

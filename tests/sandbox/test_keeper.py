@@ -6,6 +6,7 @@ import io
 import os
 import signal
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -134,6 +135,16 @@ def test_nobody_waits_for_pixels_that_nobody_wants() -> None:
             sandbox.decoded(encoded("PNG")).__enter__()
     finally:
         sandbox.close()
+
+
+def test_nothing_that_reads_text_is_loaded_where_files_are_decoded(
+    sandbox: Sandbox,
+) -> None:
+    with sandbox.decoded(SAMPLE.read_bytes()):
+        maps = Path(f"/proc/{process_id(sandbox)}/maps").read_text("utf-8")
+    assert "_imaging" in maps
+    for library in ("cv2", "openvino", "onnxruntime", "sqlite", "_ssl"):
+        assert library not in maps
 
 
 def test_pixels_of_a_large_picture_are_not_kept(sandbox: Sandbox) -> None:
