@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 import shutil
@@ -18,6 +19,7 @@ import cv2
 import numpy as np
 import psutil
 import pytest
+from PIL import Image
 
 from tests.running import NULL, SHIZI
 from tests.samples import SAMPLE, SAMPLE_LINES
@@ -327,6 +329,54 @@ def test_many_files_take_no_more_memory_than_few(tmp_path: Path) -> None:
     done = run(folder, "-o", tmp_path / "out", program=[sys.executable, "-c", program])
     assert "60 files read" in done.stderr
     assert int(done.stdout) < 450
+
+
+def paged(kind: str, count: int) -> bytes:
+    """Return a file with pages of different widths."""
+    pages = [Image.new("RGB", (40 + n, 30), "white") for n in range(count)]
+    file = io.BytesIO()
+    pages[0].save(file, kind, save_all=True, append_images=pages[1:])
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["PDF", "TIFF"])
+def test_a_file_with_pages_is_read_page_by_page(tmp_path: Path, kind: str) -> None:
+    (tmp_path / "a.pdf").write_bytes(paged(kind, 7))
+    out = tmp_path / "out"
+    done = run(
+        tmp_path, "-o", out, "--dpi", 72, "--draw",
+        "--format", "txt,json,jsonl,hocr,alto,wechat",
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (
+        0, f"shizi: 1 files read (7 pages), 0 failed: {out}\n",
+    )  # fmt: skip
+    assert (out / "a.pdf.txt").read_text() == "\f".join(7 * [f"{SAID}\n"])
+    told = json.loads((out / "a.pdf.json").read_text())
+    assert [page["width"] for page in told["pages"]] == [40 + n for n in range(7)]
+    assert len((out / "all.jsonl").read_text().splitlines()) == 7
+    assert len((out / "a.pdf.wechat.json").read_text().splitlines()) == 7
+    assert {f"a.pdf.{n}.boxes.jpg" for n in range(1, 8)} < tree(out)
+
+
+def test_a_page_that_fails_is_listed_and_the_others_read(tmp_path: Path) -> None:
+    data = bytearray(paged("TIFF", 3))
+    # The second page says that its pixels lie behind the end of the file.
+    first = int.from_bytes(data[4:8], "little")
+    count = int.from_bytes(data[first : first + 2], "little")
+    behind = first + 2 + 12 * count
+    second = int.from_bytes(data[behind : behind + 4], "little")
+    place = data.index(b"\x11\x01", second)
+    data[place + 8 : place + 12] = b"\xff\xff\xff\x7f"
+    (tmp_path / "a.tif").write_bytes(data)
+    out = tmp_path / "out"
+    done = run("a.tif", "-o", out, "--format", "jsonl", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "a.tif: page 2: the page is damaged or cut off" in done.stderr
+    rows = map(json.loads, (out / "all.jsonl").read_text().splitlines())
+    assert [row["page"] for row in rows] == [1, 3]
+    done = run("a.tif", "-o", out, "--format", "jsonl", "--resume", cwd=tmp_path)
+    assert (done.returncode, "page 2" in done.stderr) == (1, True)
+    assert len((out / "all.jsonl").read_text().splitlines()) == 2
 
 
 def test_standard_input_is_a_file_too() -> None:

@@ -12,8 +12,14 @@ from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from shizi.batch.pages import pages_of
-from shizi.core.errors import InputError, OutputError, QuotaError, ServiceError
+from shizi.batch.pages import DPI, pages_of
+from shizi.core.errors import (
+    ImageDecodeError,
+    InputError,
+    OutputError,
+    QuotaError,
+    ServiceError,
+)
 from shizi.formats.scan import Leaf, Scan
 from shizi.journal import Entry, version_of
 
@@ -124,6 +130,7 @@ async def read_all(
     watch: Watch,
     stop: asyncio.Event,
     journal: Journal | None = None,
+    dpi: int = DPI,
 ) -> Outcome:
     """Read files and write what they say.
 
@@ -134,29 +141,35 @@ async def read_all(
         watch: Who sees how it goes.
         stop: Set to end after the pages that are being read.
         journal: Where it is told what is done; what is done already is left out.
+        dpi: Pixels an inch of a PDF's pages.
 
     Raises:
         OutputError: The results cannot be written.
         ShiziError: Nothing can be read.
     """
-    run = _Run(reader, outputs, watch, stop, journal)
+    run = _Run(
+        reader=reader, outputs=outputs, watch=watch, stop=stop, journal=journal, dpi=dpi
+    )
     return await run.run(inputs)
 
 
 class _Run:
     def __init__(
         self,
+        *,
         reader: SheetReader,
         outputs: Outputs,
         watch: Watch,
         stop: asyncio.Event,
         journal: Journal | None,
+        dpi: int,
     ) -> None:
         self._reader = reader
         self._outputs = outputs
         self._watch = watch
         self._stop = stop
         self._journal = journal
+        self._dpi = dpi
         self._outcome = Outcome()
         self._steps: asyncio.Queue[_Begin | _Page | _End | _Broken | None] = (
             asyncio.Queue(_QUEUE)
@@ -204,7 +217,7 @@ class _Run:
     async def _feed_pages(self, item: Input) -> _End:
         """Begin to read a file's pages; return how that ended."""
         try:
-            async with aclosing(pages_of(item.path)) as pages:
+            async with aclosing(pages_of(item.path, dpi=self._dpi)) as pages:
                 while (picture := await self._next(pages)) is not None:
                     if self._stop.is_set() and picture.number > 1:
                         self._room.release()
@@ -231,7 +244,7 @@ class _Run:
 
     def _begin(self, picture: Picture) -> asyncio.Task[Sheet]:
         """Begin to read a page; its room is free again when it is read."""
-        reading = asyncio.create_task(self._reader.read(picture.data))
+        reading = asyncio.create_task(self._read(picture))
         self._readings.add(reading)
 
         def end(task: asyncio.Task[Sheet]) -> None:
@@ -240,6 +253,11 @@ class _Run:
 
         reading.add_done_callback(end)
         return reading
+
+    async def _read(self, picture: Picture) -> Sheet:
+        if picture.fault is not None:
+            raise ImageDecodeError(picture.fault)
+        return await self._reader.read(picture.data)
 
     async def _collect(self) -> None:
         """Take the pages as they were begun, and write the files that are whole."""

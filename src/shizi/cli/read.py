@@ -17,6 +17,7 @@ import typer
 from shizi.batch.inputs import STANDARD_INPUT, Found, find_inputs, read_list
 from shizi.batch.local import LocalReader
 from shizi.batch.outputs import Folder, Stream
+from shizi.batch.pages import DPI, find_kind
 from shizi.batch.run import Outcome, read_all
 from shizi.cli.outcome import Exit, print_text, tell
 from shizi.cli.progress import Telling
@@ -56,6 +57,7 @@ class _Task(NamedTuple):
         folder: Where to write; none for standard output.
         is_resumed: Whether to go on with an earlier run.
         is_drawn: Whether to write the pictures with outlines.
+        dpi: Pixels an inch of a PDF's pages.
         workers: How many processes read.
     """
 
@@ -64,6 +66,7 @@ class _Task(NamedTuple):
     folder: Path | None
     is_resumed: bool
     is_drawn: bool
+    dpi: int
     workers: int
 
 
@@ -110,6 +113,9 @@ def read(
     draw: Annotated[
         bool, typer.Option("--draw", help="Write the pictures with outlines, too.")
     ] = False,
+    dpi: Annotated[
+        int, typer.Option(min=36, max=1200, help="Pixels an inch of a PDF's pages.")
+    ] = DPI,
     workers: Annotated[
         int | None,
         typer.Option(min=1, help="Processes that read; one a core by default."),
@@ -127,6 +133,7 @@ def read(
         None if output == STANDARD_INPUT else Path(output),
         resume,
         draw,
+        dpi,
         workers or os.cpu_count() or 1,
     )
     _check(task)
@@ -152,12 +159,13 @@ def read(
 async def _run(task: _Task, found: Found) -> tuple[Outcome, bool]:
     """Read the files; return how that went, and whether Ctrl-C ended it."""
     count = len(found.inputs)
-    workers = min(task.workers, count)
+    # A lone picture has the whole machine; of a file with pages each has a core.
+    is_lone = count == 1 and not _has_pages(found.inputs[0].path)
+    workers = 1 if is_lone else task.workers
     stop = asyncio.Event()
     reader = LocalReader(
         workers=workers,
-        # A lone picture has the whole machine.
-        threads=0 if count == 1 else 1,
+        threads=0 if is_lone else 1,
         kind=task.card.kind if task.card else None,
         is_required=task.card is Card.VEHICLE_LICENCE,
         is_drawn=task.is_drawn,
@@ -173,8 +181,15 @@ async def _run(task: _Task, found: Found) -> tuple[Outcome, bool]:
                 watch=telling,
                 stop=stop,
                 journal=journal,
+                dpi=task.dpi,
             )
     return outcome, stop.is_set() and not outcome.is_used_up
+
+
+def _has_pages(path: Path) -> bool:
+    with contextlib.suppress(OSError):  # told when it is read
+        return find_kind(path) is not None
+    return False
 
 
 def _interrupt(stop: asyncio.Event, telling: Telling) -> None:
@@ -199,6 +214,7 @@ def _opened(task: _Task, found: Found) -> Generator[tuple[Outputs, Journal | Non
         "formats": ",".join(sorted(task.forms)),
         "card": task.card.value if task.card else "",
         "draw": str(task.is_drawn),
+        "dpi": str(task.dpi),
         "root": found.root,
     }
     try:

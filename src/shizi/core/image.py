@@ -89,7 +89,7 @@ def decode_image(data: bytes, allocate: Allocate = _allocate) -> Image:
         raise ImageDecodeError("the file is no JPEG, PNG, WebP, BMP or GIF")
     if format_name == "WEBP":
         # Pillow allocates the whole canvas when it opens the file.
-        _check_size(_webp_size(data))
+        check_size(_webp_size(data))
     if format_name == "JPEG" and data.count(_SCAN_MARKER) > MAX_SCANS:
         raise ImageDecodeError(f"the JPEG has more than {MAX_SCANS} scans")
     try:
@@ -97,9 +97,9 @@ def decode_image(data: bytes, allocate: Allocate = _allocate) -> Image:
             warnings.simplefilter("ignore")
             warnings.simplefilter("error", PIL.Image.DecompressionBombWarning)
             with PIL.Image.open(io.BytesIO(data), formats=[format_name]) as picture:
-                _check_size(Size(*picture.size))
+                check_size(Size(*picture.size))
                 picture.load()
-                return _pixels(picture, allocate)
+                return pixels_of(picture, allocate)
     except ImageDecodeError:
         raise
     except (
@@ -131,7 +131,7 @@ def check_image(array: NDArray[Any]) -> Image:
             "an image is a uint8 array of shape (H, W, 3) in RGB or (H, W) in grey, "
             f"not {array.dtype} of shape {array.shape}"
         )
-    _check_size(Size(array.shape[1], array.shape[0]))
+    check_size(Size(array.shape[1], array.shape[0]))
     return np.repeat(array[:, :, None], 3, axis=2) if grey else array
 
 
@@ -150,8 +150,12 @@ def find_format(data: bytes) -> str | None:
     return None
 
 
-def _check_size(size: Size) -> None:
-    """Refuse a size before memory is taken for it."""
+def check_size(size: Size) -> None:
+    """Refuse a size before memory is taken for it.
+
+    Raises:
+        ImageDecodeError: It is beyond the limits.
+    """
     if min(size) < 1 or size.width * size.height > MAX_PIXELS:
         raise ImageDecodeError(
             f"an image of {size.width} x {size.height} pixels is beyond the limits"
@@ -186,8 +190,8 @@ def _orientation(picture: PIL.Image.Image) -> int:
     return told if told in _STORED else 1
 
 
-def _pixels(picture: PIL.Image.Image, allocate: Allocate) -> Image:
-    """Return the pixels of a picture in any mode that the five formats give."""
+def pixels_of(picture: PIL.Image.Image, allocate: Allocate = _allocate) -> Image:
+    """Return the upright pixels of a loaded picture in any mode."""
     width, height = picture.size
     orientation = _orientation(picture)
     sides = (width, height) if orientation >= _SIDEWAYS else (height, width)
