@@ -51,6 +51,14 @@ def test_the_lines_of_an_address_stay_in_order() -> None:
     assert [p.key for p in given["address"]] == [0, 1]
 
 
+def test_a_text_that_begins_with_a_misread_label_is_its_value() -> None:
+    cells = lay_cells(FRONT, place_labels(FRONT, {}))
+    vin = next(cell for cell in cells if cell.field.name == "vin")
+    given = assign(cells, [part(vin.start - 1, 80, vin.y, 0)])
+    assert list(given) == ["vin"]
+    assert not assign(cells, [part(vin.start - 1, vin.end + 1, vin.y, 0)])
+
+
 def test_a_value_ends_where_the_next_label_of_its_row_starts() -> None:
     labels = place_labels(BACK, {})
     # The right column of real cards hangs lower than the left one.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
@@ -101,6 +102,28 @@ def test_a_drawn_licence_is_read_in_any_turn(
             found = Outline(tuple(map(tuple, np.array(card.pages[name]).tolist())))
             true = Outline(tuple(map(tuple, quad.tolist())))
             assert found.overlap(true) >= 0.9
+
+
+def test_a_page_without_legible_labels_is_found_by_title_and_values(
+    engine: TextEngine, picture: Picture
+) -> None:
+    image = decode_image(picture.jpeg).copy()
+    flat = np.array([[0, 0], [88, 0], [88, 60], [0, 60]], np.float32)
+    quad = picture.quads["front"].astype(np.float32)
+    to_image = cv2.getPerspectiveTransform(flat, quad)
+    for label in load_spec("vehicle_licence").pages[0].labels:
+        x, y = np.array(label.at) * (0.88, 0.6)
+        half = label.width * 0.44
+        patch = [[x - half, y - 2.2], [x + half, y - 2.2]]
+        patch += [[x + half, y + 3.6], [x - half, y + 3.6]]
+        place = cv2.perspectiveTransform(np.array([patch], np.float32), to_image)
+        paper = np.median(image[place[0, :, 1].astype(int), place[0, :, 0].astype(int)])
+        cv2.fillPoly(image, place.astype(np.int32), [float(paper)] * 3)
+    card = read(engine, image)
+    assert set(card.pages) == {"front", "back"}
+    reply = card_reply(card, detail=False)
+    wanted = ("plate_num", "vin", "register_date")
+    assert [reply[name] for name in wanted] == [picture.fields[name] for name in wanted]
 
 
 def test_a_screenshot_is_read_by_its_rows(engine: TextEngine) -> None:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from shizi.core.geometry import Quad
 from shizi.core.text import TextLine
-from shizi.documents.label import find_labels, spans
+from shizi.documents.label import find_labels, guess_labels, spans
 
 LABELS = [
     "号牌号码",
@@ -66,3 +68,35 @@ def test_characters_set_far_apart_are_one_label() -> None:
 def test_characters_of_two_rows_are_no_label() -> None:
     lines = [line("住", 10, 10, 30, 30), line("址", 80, 60, 100, 80)]
     assert not find_labels(lines, LABELS)
+
+
+def test_a_label_lies_where_its_characters_are() -> None:
+    wide = line("总质量1234kg", 0, 0, 400, 20)
+    wide = replace(wide, places=(0.02, 0.05, 0.08, *np.linspace(0.7, 0.98, 6)))
+    (hit,) = find_labels([wide], LABELS)
+    np.testing.assert_allclose(hit.left, (0, 10))
+    np.testing.assert_allclose(hit.right, (40, 10))
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        ("号牌香明", ["号牌号码"]),
+        ("然有人北联司", ["所有人"]),
+        ("推单引总质量", ["准牵引总质量"]),
+        ("号牌号码", []),
+        ("小型轿车", []),
+        ("住所", []),
+    ],
+)
+def test_half_of_a_label_is_a_guess(text: str, labels: list[str]) -> None:
+    hits = guess_labels([line(text, 0, 0, 100, 20)], LABELS)
+    assert [hit.text for hit in hits] == labels
+    assert not any(hit.sure for hit in hits)
+
+
+def test_a_title_is_guessed_by_most_of_its_characters() -> None:
+    title = "中华人民共和国机动车行驶证"
+    read = line("中华人民共和国机幼车行驶证", 0, 0, 100, 20)
+    assert [hit.text for hit in guess_labels([read], [title])] == [title]
+    assert not guess_labels([line("中华人民共和国居民身份证", 0, 0, 100, 20)], [title])

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from shizi.documents.piece import beginnings, cut, join, spelled
+from shizi.documents.piece import beginnings, cut, join, spelled, split
 from tests.documents.strips import strip
 
 
@@ -41,11 +41,45 @@ def test_pieces_that_follow_each_other_read_as_one() -> None:
 
 def test_the_rest_of_a_label_is_taken_off_a_value() -> None:
     (only,) = beginnings([piece("车123", left=10.0)], "重车", end=10.5)
-    assert [part.text for part in only] == ["123"]
+    assert [part.text for part in only.pieces] == ["123"]
 
 
 def test_a_value_behind_a_misread_label_may_begin_anywhere_near_its_end() -> None:
     whole = piece("名怪123", left=10.0, right=18.0)
-    texts = [found[0].text for found in beginnings([whole], "重车", end=13.0)]
+    found = beginnings([whole], "重车", end=13.0)
+    texts = [each.pieces[0].text for each in found]
     assert "123" in texts
     assert len(texts) > 1
+
+
+def test_the_whole_end_of_a_label_is_none_of_its_value() -> None:
+    rest, value = piece("车", 11.0, 14.0), piece("123", 18.0, 40.0)
+    (only,) = beginnings([rest, value], "重车", end=8.0)
+    assert [part.text for part in only.pieces] == ["123"]
+
+
+def test_to_leave_out_what_is_like_no_label_costs() -> None:
+    costs = {
+        each.pieces[0].text: each.cost
+        for each in beginnings([piece("重名123", 10.0, 18.0)], "重车", end=13.0)
+    }
+    assert costs["重名123"] == 0
+    assert costs["123"] == 0
+    others = beginnings([piece("名怪123", 10.0, 18.0)], "重车", end=13.0)
+    assert all(each.cost > 0 for each in others if each.pieces[0].text == "123")
+
+
+def test_specks_before_a_value_may_be_none_of_it() -> None:
+    found = beginnings([piece("1", 21.0, 23.0), piece("456", 25.0, 40.0)], "重", 20.0)
+    assert ["".join(part.text for part in each.pieces) for each in found] == [
+        "1456",
+        "456",
+    ]
+    assert found[0].cost < found[1].cost
+
+
+def test_a_text_is_split_where_labels_start() -> None:
+    whole = piece("123奇怪456", left=10.0, right=38.0)
+    assert [part.text for part in split(whole, [14.5])] == ["123", "奇怪456"]
+    assert split(whole, [60.0]) == [whole]
+    assert split(whole, []) == [whole]

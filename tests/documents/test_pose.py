@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from shizi.documents.label import Hit
-from shizi.documents.pose import find_pose, project
+from shizi.documents.pose import find_pose, near_pose, project
 from shizi.documents.spec import PageSpec, load_spec
 
 FRONT, BACK = load_spec("vehicle_licence").pages
@@ -53,6 +53,43 @@ def test_labels_may_stray_and_others_stand_about() -> None:
 
 def test_three_labels_are_too_few() -> None:
     assert find_pose(hits(FRONT)[:3], FRONT) is None
+
+
+def test_a_guess_tells_what_three_labels_do_not() -> None:
+    found = hits(FRONT)
+    guess = found[5]._replace(sure=False)
+    pose = find_pose([*found[:3], guess], FRONT)
+    assert pose is not None
+    assert guess.text not in pose.labels
+    elsewhere = guess._replace(left=guess.left + 300, right=guess.right + 300)
+    assert find_pose([*found[:3], elsewhere], FRONT) is None
+
+
+def test_guesses_alone_are_no_page() -> None:
+    assert find_pose([hit._replace(sure=False) for hit in hits(FRONT)], FRONT) is None
+
+
+def test_a_page_is_where_it_is_expected_if_two_labels_tell_so() -> None:
+    expected = MATRIX.copy()
+    expected[:2, 2] += 20
+    pose = near_pose(hits(FRONT)[3:5], FRONT, expected)
+    assert pose is not None
+    corners = project(MATRIX, np.array([[0, 0], [100, 0], [100, 100], [0, 100]], float))
+    assert np.abs(pose.corners - corners).max() < 25
+    assert near_pose(hits(FRONT)[3:4], FRONT, expected) is None
+    expected[:2, 2] += 200
+    assert near_pose(hits(FRONT)[3:5], FRONT, expected) is None
+
+
+def test_values_tell_a_page_where_it_is_expected() -> None:
+    found = hits(FRONT)[:1]
+    for name in ("vin", "issue_date"):
+        field = next(each for each in FRONT.fields if each.name == name)
+        at = np.array([[field.left + 2, FRONT.label(field.label or "").at[1]]])
+        (place,) = project(MATRIX, at)
+        found.append(Hit(name, place, place + 90, 25.0, 9, sure=False))
+    assert near_pose(found, FRONT, MATRIX) is not None
+    assert near_pose(found[:2], FRONT, MATRIX) is None
 
 
 def test_labels_seen_in_a_mirror_are_no_page() -> None:

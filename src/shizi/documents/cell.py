@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 # Millimetres by which a value may begin before its label's end: it is printed later, by
 # another machine, up to 1.2 mm off.
 _OVERLAP = 1.6
+# Millimetres by which a text that begins with the label may miss the label's start, and
+# by which it must go beyond its end.
+_INTO = 3.0
 # Millimetres between two lines of one value.
 _LINE = 3.4
 
@@ -29,6 +32,7 @@ class Cell(NamedTuple):
 
     Attributes:
         field: The field.
+        start: Where its label starts.
         left: Where the value starts at the earliest.
         end: Where its label ends.
         right: Where it ends at the latest.
@@ -37,6 +41,7 @@ class Cell(NamedTuple):
     """
 
     field: FieldSpec
+    start: float
     left: float
     end: float
     right: float
@@ -129,7 +134,9 @@ def lay_cells(page: PageSpec, labels: Mapping[str, NDArray[np.float64]]) -> list
         right = min(after, default=float(page.size[0]) + 2.0)
         left = float(start[0] + end[0]) / 2
         y = float(start[1] + end[1]) / 2
-        cells.append(Cell(field, left, float(end[0]), right, y, reach))
+        cells.append(
+            Cell(field, float(start[0]), left, float(end[0]), right, y, reach)
+        )
     return cells
 
 
@@ -165,7 +172,12 @@ def _cell_of(part: Part, y: float, cells: Sequence[Cell]) -> Cell | None:
     best, nearest = None, np.inf
     for cell in cells:
         middle = (part.left + part.right) / 2
-        if part.left < cell.left or not cell.end - _OVERLAP < middle < cell.right:
+        if cell.start - _INTO < part.left < cell.left and part.right > cell.end + _INTO:
+            # Label and value in one, the label misread.
+            middle = (cell.end + part.right) / 2
+        elif part.left < cell.left:
+            continue
+        if not cell.end - _OVERLAP < middle < cell.right:
             continue
         away = abs(y - cell.y)
         if away > cell.reach:

@@ -22,6 +22,8 @@ DENSITY = 11.0
 # Millimetres around the page: values may be printed over its edge, and a pose is not
 # exact.
 MARGIN = 3.0
+# Grey that paper becomes in even light, and the darkest that counts as light.
+_PAPER, _DARKEST = 200.0, 16.0
 
 
 class Flat:
@@ -80,6 +82,15 @@ def flatten(
         round((height + 2 * margin) * density),
     )
     return _warp(image, back, size), back
+
+
+def even_light(image: Image) -> Image:
+    """Return a picture divided by its own light: uint8, (H, W, 3), RGB."""
+    height, width = image.shape[:2]
+    small = cv2.resize(image, None, fx=0.125, fy=0.125, interpolation=cv2.INTER_AREA)
+    paper = cv2.GaussianBlur(cv2.dilate(small, np.ones((3, 3), np.uint8)), (0, 0), 9)
+    light = np.maximum(cv2.resize(paper, (width, height)), _DARKEST)
+    return np.clip(image / light * _PAPER, 0, 255).astype(np.uint8)
 
 
 def _warp(

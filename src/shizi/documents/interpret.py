@@ -14,7 +14,7 @@ from shizi.documents.constraints import choose, exchange
 from shizi.documents.flat import Flat
 from shizi.documents.outline import find_outline
 from shizi.documents.pages import find_pages
-from shizi.documents.piece import beginnings, read_pieces, spell
+from shizi.documents.piece import beginnings, read_pieces, spell, split
 from shizi.documents.quality import find_faults
 from shizi.documents.rows import read_rows
 from shizi.documents.value import best_of, decode_value
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 
 # Millimetres by which labels stray from where the others let one expect them.
 _ACROSS, _DOWN = 5.0, 2.5
+# Millimetres: where no line was found, a short value is looked for on so much; half the
+# height of a line; what stands nearer to an end goes on beyond it.
+_SHORT, _HALF, _APART = 12.0, 1.9, 0.5
 # Specks and rules are read as these; no value begins or ends with one.
 _MARKS = " .·、,;:"
 
@@ -119,6 +122,18 @@ def _read_page(
         },
     )
     cells = lay_cells(page, labels)
+    pieces = [
+        part
+        for piece in pieces
+        for part in split(
+            piece,
+            [
+                float(ends[0][0])
+                for ends in labels.values()
+                if abs(ends[:, 1].mean() - piece.y) < _DOWN
+            ],
+        )
+    ]
     parts = [
         Part(piece.left, piece.right, piece.y, piece.height, number)
         for number, piece in enumerate(pieces)
@@ -132,7 +147,7 @@ def _read_page(
         field = cell.field
         group = given.get(field.name, [])
         if not group and field.lines == 1:
-            group = [spell(engine, image, flat, _expected(cell, page))]
+            group = [_spelled(engine, image, flat, cell, page)]
         if group:
             options = beginnings(group, field.label or "", cell.end)
             finds[field.name] = best_of(field.rule, options, flat.to_picture, today)
@@ -148,13 +163,23 @@ def _is_near(ends: NDArray[np.float64], expected: NDArray[np.float64]) -> bool:
     return bool(across < _ACROSS and down < _DOWN)
 
 
-def _expected(cell: Cell, page: PageSpec) -> NDArray[np.float64]:
-    """Return the corners of the place where a short value is expected, (4, 2)."""
-    left = cell.field.left * page.size[0] / 100
-    left = max(cell.end, left)
-    right = min(cell.right - 0.5, left + 12)
-    top, bottom = cell.y - 1.9, cell.y + 1.9
-    return np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
+def _spelled(
+    engine: Engine, image: Image, flat: Flat, cell: Cell, page: PageSpec
+) -> Piece:
+    """Return what stands in a cell in which no line was found: something short, if any.
+
+    Where it goes on to the end of what is looked at, the whole cell is read.
+    """
+    left = max(cell.end, cell.field.left * page.size[0] / 100)
+    most = max(cell.right - _APART, left + _APART)
+    top, bottom = cell.y - _HALF, cell.y + _HALF
+    for width in (_SHORT, most - left):
+        right = min(most, left + width)
+        corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
+        piece = spell(engine, image, flat, corners)
+        if piece.ends_before(right - _APART):
+            break
+    return piece
 
 
 def _inside(pieces: Sequence[Piece], field: FieldSpec, page: PageSpec) -> list[Piece]:

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 _FORGIVING = 4
 # Longer ones are titles, and those of other documents differ by one character.
 _TITLE = 8
+# Of a label that is guessed this share of the characters must be right, of a title
+# more; and two at least.
+_GUESSED, _TITLE_GUESSED, _LEAST_GUESSED = 0.5, 0.7, 2
+# Width of a character of Han script, in heights of its line as it is found.
+_EM = 0.8
 
 
 class Hit(NamedTuple):
@@ -30,6 +35,7 @@ class Hit(NamedTuple):
         right: float64, (2,); where its last character ends.
         height: Of its line, in pixels.
         line: Number of the line it was read in.
+        sure: Whether it was read, not guessed.
     """
 
     text: str
@@ -37,6 +43,7 @@ class Hit(NamedTuple):
     right: NDArray[np.float64]
     height: float
     line: int
+    sure: bool = True
 
 
 class Span(NamedTuple):
@@ -70,6 +77,39 @@ def find_labels(lines: Sequence[TextLine], labels: Sequence[str]) -> list[Hit]:
     ]
     seen = {hit.text for hit in hits}
     hits += _spread(lines, [text for text in labels if text not in seen])
+    return hits
+
+
+def all_labels(lines: Sequence[TextLine], labels: Sequence[str]) -> list[Hit]:
+    """Return the labels that can be read in lines, and those guessed."""
+    return [*find_labels(lines, labels), *guess_labels(lines, labels)]
+
+
+def guess_labels(lines: Sequence[TextLine], labels: Sequence[str]) -> list[Hit]:
+    """Return what may be labels misread: about half of their characters are right.
+
+    Such a hit tells nothing by itself, only where others let one expect it.
+
+    Args:
+        lines: The lines, each with corners clockwise from where reading starts.
+        labels: The labels' texts, without white space.
+    """
+    hits: list[Hit] = []
+    for number, line in enumerate(lines):
+        text = unicodedata.normalize("NFKC", line.text)
+        if len(text) != len(line.text):
+            continue
+        for label in labels:
+            length = len(label)
+            share = _TITLE_GUESSED if length > _TITLE else _GUESSED
+            least = max(_LEAST_GUESSED, share * length)
+            alike, start = max(
+                (sum(map(str.__eq__, text[start : start + length], label)), -start)
+                for start in range(max(1, len(text) - length + 1))
+            )
+            if least <= alike < length:
+                span = Span(label, -start, min(len(text), length - start))
+                hits.append(_hit(span, line, number)._replace(sure=False))
     return hits
 
 
@@ -123,10 +163,8 @@ def _near(text: str, label: str) -> Iterator[tuple[int, int]]:
 
 
 def _hit(span: Span, line: TextLine, number: int) -> Hit:
-    """Return the place of a part of a line, by the widths of its characters."""
-    widths = [1.0 if ord(character) > 0x2E7F else 0.5 for character in line.text]  # noqa: PLR2004 - CJK starts
-    total = sum(widths) or 1.0
-    start, end = sum(widths[: span.start]) / total, sum(widths[: span.end]) / total
+    """Return the place of a part of a line."""
+    start, end = _ends(span, line)
     left, right = midline(line.quad)
     return Hit(
         span.text,
@@ -135,6 +173,21 @@ def _hit(span: Span, line: TextLine, number: int) -> Hit:
         line_height(line.quad),
         number,
     )
+
+
+def _ends(span: Span, line: TextLine) -> tuple[float, float]:
+    """Return where a part of a line starts and ends, as shares of its length.
+
+    By where the characters are, or by their widths if that is not known.
+    """
+    places = line.places[span.start : span.end]
+    if places:
+        left, right = midline(line.quad)
+        half = _EM / 2 * line_height(line.quad) / max(1.0, np.hypot(*(right - left)))
+        return max(0.0, places[0] - half), min(1.0, places[-1] + half)
+    widths = [1.0 if ord(character) > 0x2E7F else 0.5 for character in line.text]  # noqa: PLR2004 - CJK starts
+    total = sum(widths) or 1.0
+    return sum(widths[: span.start]) / total, sum(widths[: span.end]) / total
 
 
 def midline(quad: Quad) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
-from shizi.documents.label import find_labels, line_height
-from shizi.documents.pose import Pose, find_pose, inverse, moved
+from shizi.core.geometry import Quad
+from shizi.documents.flat import even_light
+from shizi.documents.label import all_labels, line_height
+from shizi.documents.pose import find_pose, inverse, project
+from shizi.documents.trace import Seen, trace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -17,6 +21,8 @@ if TYPE_CHECKING:
 
     from shizi.core.image import Image
     from shizi.core.text import Page, TextLine
+    from shizi.documents.label import Hit
+    from shizi.documents.pose import Pose
     from shizi.documents.spec import DocumentSpec
     from shizi.ports import Engine
 
@@ -28,8 +34,8 @@ _LONGEST = 2000
 _SMALL = 24.0
 # How far from a page that was found the other is looked for, in widths and heights.
 _BESIDE = 1.25
-# Grey that paper becomes in even light, and the darkest that counts as light.
-_PAPER, _DARKEST = 200.0, 16.0
+# Titles have more characters than this.
+_TITLE = 8
 
 
 def find_pages(
@@ -38,7 +44,8 @@ def find_pages(
     """Return how each page that can be seen lies, by the page's name.
 
     The picture is looked at again, larger and evenly lit, when its text is small or
-    too faint for all that speaks of the document to fit.
+    too faint for all that speaks of the document to fit; and where a title or another
+    page tells that a page may lie, it is laid flat and looked for there.
 
     Args:
         engine: What reads.
@@ -49,14 +56,24 @@ def find_pages(
     Raises:
         EngineError: The inference library failed.
     """
-    poses = _poses(text.lines, spec)
-    if len(poses) == len(spec.pages) or not _is_worth(text.lines, poses, spec):
+    hits = _hits(text.lines, spec)
+    poses = _poses(hits, spec)
+    if len(poses) == len(spec.pages) or not _is_worth(text.lines, hits, poses):
         return poses
     again, back = _enhance(image, text.lines, poses)
-    found = _poses(engine.read(again).lines, spec)
-    for name, pose in found.items():
+    lines = [_moved(line, back) for line in engine.read(again).lines]
+    hits += _hits(lines, spec)
+    for name, pose in _poses(hits, spec).items():
         if name not in poses or len(pose.hits) > len(poses[name].hits):
-            poses[name] = moved(pose, back)
+            poses[name] = pose
+    for page in spec.pages:
+        if page.name in poses:
+            continue
+        others = [(poses[each.name], each) for each in spec.pages if each.name in poses]
+        seen = Seen([*text.lines, *lines], hits, others)
+        traced = trace(engine, image, seen, page, names(spec))
+        if traced is not None:
+            poses[page.name] = traced
     return poses
 
 
@@ -67,9 +84,13 @@ def names(spec: DocumentSpec) -> list[str]:
     return list(dict.fromkeys(texts))
 
 
-def _poses(lines: Sequence[TextLine], spec: DocumentSpec) -> dict[str, Pose]:
-    """Return the poses that the labels in some lines tell."""
-    hits = find_labels(lines, names(spec))
+def _hits(lines: Sequence[TextLine], spec: DocumentSpec) -> list[Hit]:
+    """Return the labels and titles that some lines say, and those guessed in them."""
+    return all_labels(lines, names(spec))
+
+
+def _poses(hits: Sequence[Hit], spec: DocumentSpec) -> dict[str, Pose]:
+    """Return the poses that labels tell, and those beside them."""
     poses: dict[str, Pose] = {}
     for page in spec.pages:
         pose = find_pose(hits, page)
@@ -78,16 +99,22 @@ def _poses(lines: Sequence[TextLine], spec: DocumentSpec) -> dict[str, Pose]:
     return poses
 
 
+def _moved(line: TextLine, matrix: NDArray[np.float64]) -> TextLine:
+    """Return a line in another picture, given what takes pixels to that one's."""
+    quad = project(matrix, np.array(line.quad, np.float64))
+    return replace(line, quad=Quad.of(quad.tolist()))
+
+
 def _is_worth(
-    lines: Sequence[TextLine], poses: Mapping[str, Pose], spec: DocumentSpec
+    lines: Sequence[TextLine], hits: Sequence[Hit], poses: Mapping[str, Pose]
 ) -> bool:
     """Return whether a second look may find a page that the first did not."""
-    hits = find_labels(lines, names(spec))
     used = {hit.line for pose in poses.values() for hit in pose.hits}
+    telling = [hit for hit in hits if hit.sure or len(hit.text) > _TITLE]
     # Labels of a page that was not found.
-    if any(hit.line not in used for hit in hits):
+    if any(hit.line not in used for hit in telling):
         return True
-    return bool(hits) and _median_height(lines) < _SMALL
+    return bool(telling) and _median_height(lines) < _SMALL
 
 
 def _median_height(lines: Iterable[TextLine]) -> float:
@@ -141,12 +168,3 @@ def _enhance(
         borderMode=cv2.BORDER_REPLICATE,
     )
     return even_light(np.asarray(again, np.uint8)), inverse(matrix)
-
-
-def even_light(image: Image) -> Image:
-    """Return a picture divided by its own light: uint8, (H, W, 3), RGB."""
-    height, width = image.shape[:2]
-    small = cv2.resize(image, None, fx=0.125, fy=0.125, interpolation=cv2.INTER_AREA)
-    paper = cv2.GaussianBlur(cv2.dilate(small, np.ones((3, 3), np.uint8)), (0, 0), 9)
-    light = np.maximum(cv2.resize(paper, (width, height)), _DARKEST)
-    return np.clip(image / light * _PAPER, 0, 255).astype(np.uint8)

@@ -33,8 +33,12 @@ _LIKE = 0.7
 # Millimetres by which a label may reach beyond where it is expected to end.
 _REST = 4.0
 # Millimetres: what begins so far inside a label holds some of it; where the value is
-# likely to begin after it; how many beginnings are tried.
-_INTO, _GAP, _CHOICES = 1.5, 1.0, 6
+# likely to begin after it; how many beginnings are tried. Nats that it costs to leave
+# out what has no character of the label.
+_INTO, _GAP, _CHOICES, _LOST = 1.5, 1.0, 6, 15.0
+# A piece of so few characters before a value may be none of it; in nats, what it costs
+# to leave it out.
+_SPECKS, _SPECK = 4, 4.0
 
 
 class Piece(NamedTuple):
@@ -71,11 +75,28 @@ class Piece(NamedTuple):
         """Return its height in millimetres."""
         return float(self.corners[2:, 1].mean() - self.corners[:2, 1].mean())
 
+    def ends_before(self, place: float) -> bool:
+        """Return whether its last character ends left of a place, in millimetres."""
+        glyphs = greedy(self.posterior)
+        return not glyphs or _part(self, 0, glyphs[-1].end).right < place
+
     def after(self, count: int) -> Piece:
         """Return it without its first characters."""
         glyphs = greedy(self.posterior)
         middle = (glyphs[count - 1].end + glyphs[count].start) // 2
         return _part(self, middle, len(self.posterior.log_probs))
+
+
+class Beginning(NamedTuple):
+    """One way in which a value may begin.
+
+    Attributes:
+        pieces: Its pieces, in reading order.
+        cost: By how many nats it is less likely than what is read in it tells.
+    """
+
+    pieces: list[Piece]
+    cost: float = 0.0
 
 
 def read_pieces(
@@ -168,7 +189,7 @@ def cut(piece: Piece, names: Iterable[str]) -> list[tuple[str | None, Piece]]:
     return [(name, part) for name, part in parts if name or part.text]
 
 
-def beginnings(pieces: Sequence[Piece], label: str, end: float) -> list[list[Piece]]:
+def beginnings(pieces: Sequence[Piece], label: str, end: float) -> list[Beginning]:
     """Return how the pieces of a value may begin, the likeliest first.
 
     A box may hold a label and its value with the label misread: then the value begins
@@ -180,19 +201,59 @@ def beginnings(pieces: Sequence[Piece], label: str, end: float) -> list[list[Pie
         end: Where the label ends, in millimetres.
     """
     first, others = pieces[0], list(pieces[1:])
+    if others and label.endswith(first.text) and first.right < end + 2 * _REST:
+        return [Beginning(others)]
     glyphs = greedy(first.posterior)
     if not glyphs or first.left > end - _INTO:
-        return [_without_rest(first, label, end) + others]
+        found = [Beginning(_without_rest(first, label, end) + others)]
+        if others and len(glyphs) <= _SPECKS:
+            found.append(Beginning(others, _SPECK))
+        return found
     steps = len(first.posterior.log_probs)
-    parts = [first] if len(glyphs) > 1 else []
-    for before, after in pairwise(glyphs):
+    parts: list[tuple[float, Beginning]] = []
+    for count, (before, after) in enumerate(pairwise(glyphs), 1):
         part = _part(first, (before.end + after.start) // 2, steps)
-        if abs(part.left - end) < _REST:
-            parts.append(part)
-    parts.sort(key=lambda part: abs(part.left - end - _GAP))
+        away = abs(part.left - end - _GAP)
+        if away < _REST:
+            # What is left out should look like the label.
+            is_label = not set(label).isdisjoint(first.text[:count])
+            begun = Beginning([part, *others], 0.0 if is_label else _LOST)
+            parts.append((away, begun))
+    parts.sort(key=lambda each: each[0])
+    cut_off = [begun for _, begun in parts]
     if first.right < end + _REST and others:
-        return [others, *([part, *others] for part in parts)]
-    return [[part, *others] for part in parts[:_CHOICES]] or [list(pieces)]
+        return [Beginning(others), *cut_off]
+    whole = [Beginning(list(pieces))] if len(glyphs) > 1 or not cut_off else []
+    return [*whole, *cut_off[:_CHOICES]]
+
+
+def split(piece: Piece, starts: Iterable[float]) -> list[Piece]:
+    """Return the parts of a piece that goes on over where labels start.
+
+    Args:
+        piece: A text, labels in it misread.
+        starts: Where labels of its row start, in millimetres from the left.
+    """
+    glyphs = greedy(piece.posterior)
+    steps = len(piece.posterior.log_probs)
+    cuts: list[int] = []
+    for start in starts:
+        if not piece.left + _INTO < start < piece.right - _REST:
+            continue
+        places: list[tuple[float, int]] = []
+        for before, after in pairwise(glyphs):
+            middle = (before.end + after.start) // 2
+            place = _part(piece, middle, steps).left
+            width = _part(piece, before.end, after.start)
+            away = abs(place - start) - (width.right - width.left)
+            if abs(place - start) < _REST:
+                places.append((away, middle))
+        if places:
+            cuts.append(min(places)[1])
+    parts = [
+        _part(piece, low, high) for low, high in pairwise([0, *sorted(cuts), steps])
+    ]
+    return [part for part in parts if part.text] if cuts else [piece]
 
 
 def _without_rest(piece: Piece, label: str, end: float) -> list[Piece]:

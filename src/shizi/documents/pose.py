@@ -11,7 +11,7 @@ import numpy as np
 from shizi.documents.spec import LabelSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -21,13 +21,18 @@ if TYPE_CHECKING:
 # Labels of real cards lie some millimetres from where the standard draws them, so that
 # the first guess, from two of them, may miss the others by 7 % of the page's width.
 _FIRST, _LAST = 0.075, 0.05
-# A page is not told by less, nor where more than this share of its labels is elsewhere.
-_LEAST, _ASTRAY = 4, 0.5
+# A page is not told by less, a label that was guessed counting half; nor where more
+# than this share of its labels is elsewhere; nor, where it is expected, by less.
+_LEAST, _HALF, _ASTRAY, _LEAST_NEAR = 3.5, 0.5, 0.5, 2.0
 # Lens and tilt change a page's proportions by less than this factor.
 _STRETCH = 1.6
 # How strongly the perspective is held back, in halves of the page's width: labels stray
 # by a twentieth of that, a view from the side bends by a tenth.
 _STIFF = 0.6
+# How much each corner of the page counts where it is expected, against one label.
+_EXPECTED = 0.3
+# Hundredths of the page's width between the room for a value and where it begins.
+_BEGINS = 2.0
 
 
 class Pose(NamedTuple):
@@ -71,14 +76,14 @@ def find_pose(hits: Sequence[Hit], page: PageSpec) -> Pose | None:
     """Return how a page lies, or nothing if its labels do not stand as on it.
 
     Args:
-        hits: Labels read in the picture, those of other pages among them.
+        hits: Labels read or guessed in the picture, those of other pages among them.
         page: The page.
     """
     specs = _printed(page)
     mine = [hit for hit in hits if hit.text in specs]
     best: list[Hit] = []
     best_score = 0.0
-    for first, second in combinations(mine, 2):
+    for first, second in combinations((hit for hit in mine if hit.sure), 2):
         if first.text == second.text:
             continue
         matrix = _similarity(first, second, specs, page)
@@ -87,26 +92,72 @@ def find_pose(hits: Sequence[Hit], page: PageSpec) -> Pose | None:
         inliers, score = _agreeing(matrix, mine, specs, page, _FIRST)
         if score > best_score:
             best, best_score = inliers, score
-    if len(best) < _LEAST:
+    return _settled(best, mine, page, _LEAST)
+
+
+def near_pose(
+    hits: Sequence[Hit], page: PageSpec, expected: NDArray[np.float64]
+) -> Pose | None:
+    """Return how a page lies that is expected somewhere, or nothing if it is not there.
+
+    Args:
+        hits: Labels read or guessed in the picture; values too, guesses named as their
+            fields.
+        page: The page.
+        expected: Where it may lie, (3, 3), as a pose's `to_image`.
+    """
+    specs = _printed(page)
+    mine = [hit for hit in hits if hit.text in specs]
+    best, _ = _agreeing(expected, mine, specs, page, _FIRST)
+    return _settled(best, mine, page, _LEAST_NEAR, expected)
+
+
+def _settled(
+    best: Sequence[Hit],
+    hits: Sequence[Hit],
+    page: PageSpec,
+    least: float,
+    expected: NDArray[np.float64] | None = None,
+) -> Pose | None:
+    """Return the pose that fits some labels, and all that agree with it.
+
+    Args:
+        best: The labels to begin with.
+        hits: All that the page has.
+        page: The page.
+        least: What they must count together.
+        expected: Where the page is expected, if anywhere.
+    """
+    specs = _printed(page)
+    if _count(best) < least:
         return None
     for _ in range(2):
-        matrix = _fit(best, specs, page)
+        matrix = _fit(best, specs, page, expected)
         if not _is_plausible(matrix, page):
             return None
-        best, _ = _agreeing(matrix, mine, specs, page, _LAST)
-        if len(best) < _LEAST:
+        best, _ = _agreeing(matrix, hits, specs, page, _LAST)
+        if _count(best) < least:
             return None
-    matrix = _fit(best, specs, page)
+    matrix = _fit(best, specs, page, expected)
     # The same labels elsewhere: as rows on a screen, a few of which stand as on a page.
-    astray = {hit.text for hit in mine} - {hit.text for hit in best}
+    astray = {hit.text for hit in hits if hit.sure} - {hit.text for hit in best}
     if len(astray) > _ASTRAY * len(best) or not _is_plausible(matrix, page):
         return None
     back = inverse(matrix)
     return Pose(
         matrix,
-        {hit.text: project(back, np.array([hit.left, hit.right])) for hit in best},
+        {
+            hit.text: project(back, np.array([hit.left, hit.right]))
+            for hit in best
+            if hit.sure
+        },
         tuple(best),
     )
+
+
+def _count(hits: Iterable[Hit]) -> float:
+    """Return how much labels count together."""
+    return sum(1.0 if hit.sure else _HALF for hit in hits)
 
 
 def moved(pose: Pose, matrix: NDArray[np.float64]) -> Pose:
@@ -115,10 +166,14 @@ def moved(pose: Pose, matrix: NDArray[np.float64]) -> Pose:
 
 
 def _printed(page: PageSpec) -> dict[str, LabelSpec]:
-    """Return the labels of a page by text, its titles among them."""
+    """Return what a page shows: labels and titles by text, values by the field."""
     printed = {label.text: label for label in page.labels}
     for title in page.titles:
         printed[title] = LabelSpec(title, page.title_at, page.title_width)
+    for field in page.fields:
+        if field.label is not None:
+            at = (field.left + _BEGINS, page.label(field.label).at[1])
+            printed[field.name] = LabelSpec(field.name, at, 0.0)
     return printed
 
 
@@ -180,47 +235,56 @@ def _agreeing(
     """
     back = inverse(matrix)
     scale = _scale(page)
-    kept: dict[str, tuple[float, Hit]] = {}
+    kept: dict[str, tuple[bool, float, Hit]] = {}
     for hit in hits:
         place = project(back, hit.left[None])[0]
         off = (place - _ends(specs[hit.text])[0]) * scale
         distance = float(np.hypot(*off)) / page.size[0]
-        if distance < tolerance and (
-            hit.text not in kept or distance < kept[hit.text][0]
-        ):
-            kept[hit.text] = distance, hit
-    score = sum(1 - distance / tolerance / 2 for distance, _ in kept.values())
-    return [hit for _, hit in kept.values()], score
+        rank = not hit.sure, distance
+        if distance < tolerance and (hit.text not in kept or rank < kept[hit.text][:2]):
+            kept[hit.text] = *rank, hit
+    score = sum(
+        (_HALF if guessed else 1.0) * (1 - distance / tolerance / 2)
+        for guessed, distance, _ in kept.values()
+    )
+    return [hit for _, _, hit in kept.values()], score
 
 
 def _fit(
-    hits: Sequence[Hit], specs: Mapping[str, LabelSpec], page: PageSpec
+    hits: Sequence[Hit],
+    specs: Mapping[str, LabelSpec],
+    page: PageSpec,
+    expected: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
     """Return the pose that fits labels best, with as much perspective as it takes.
 
     Labels stray by millimetres and stand on one side of the page, so that the other
     would be anywhere if they alone told the perspective; it is held back (ridge
-    regression of the direct linear transform).
+    regression of the direct linear transform). Where the page is expected somewhere,
+    its corners there count as labels do, for less.
     """
     scale = _scale(page)
     middle = np.array(page.size) / 2
-    places = np.array([_ends(specs[hit.text])[0] for hit in hits]) * scale
-    places = (places - middle) / middle[0]
+    places = np.array([_ends(specs[hit.text])[0] for hit in hits])
     seen = np.array([hit.left for hit in hits])
+    weights = np.array([1.0 if hit.sure else _HALF for hit in hits])
+    if expected is not None:
+        places = np.concatenate([places, _PAGE])
+        seen = np.concatenate([seen, project(expected, _PAGE)])
+        weights = np.concatenate([weights, np.full(4, _EXPECTED)])
+    places = (places * scale - middle) / middle[0]
     centre = seen.mean(axis=0)
     spread = float(np.sqrt(((seen - centre) ** 2).sum() / ((places**2).sum() + 1e-9)))
     aims = (seen - centre) / spread
     x, y = places.T
     one, none = np.ones(len(x)), np.zeros(len(x))
     u, v = aims.T
-    rows = np.concatenate(
-        [
-            np.column_stack([x, y, one, none, none, none, -u * x, -u * y]),
-            np.column_stack([none, none, none, x, y, one, -v * x, -v * y]),
-            np.eye(8)[6:] * _STIFF,
-        ]
-    )
-    found = np.linalg.lstsq(rows, np.concatenate([u, v, [0, 0]]), rcond=None)[0]
+    across = np.column_stack([x, y, one, none, none, none, -u * x, -u * y])
+    down = np.column_stack([none, none, none, x, y, one, -v * x, -v * y])
+    share = weights[:, None]
+    rows = np.concatenate([across * share, down * share, np.eye(8)[6:] * _STIFF])
+    sides = np.concatenate([u * weights, v * weights, [0, 0]])
+    found = np.linalg.lstsq(rows, sides, rcond=None)[0]
     matrix = np.append(found, 1.0).reshape(3, 3)
     to_unit = np.diag([*(scale / middle[0]), 1.0])
     to_unit[:2, 2] = -middle / middle[0]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from shizi.documents.piece import Piece
+    from shizi.documents.piece import Beginning, Piece
     from shizi.documents.rules import Rule
 
 # Takes places where the pieces are told, (N, 2), to pixels of the picture.
@@ -39,17 +39,17 @@ class Find(NamedTuple):
 
 def best_of(
     rule: Rule,
-    options: Sequence[Sequence[Piece]],
+    options: Sequence[Beginning],
     to_picture: ToPicture,
     today: date,
 ) -> Find:
-    """Return the way to cut a value that its rule has to bend least."""
+    """Return what a value says, begun where its rule has to bend it least."""
     finds = [
-        decode_value(rule, pieces, to_picture, today) for pieces in options if pieces
+        (decode_value(rule, option.pieces, to_picture, today), option.cost)
+        for option in options
+        if option.pieces
     ]
-    if len(finds) == 1:
-        return finds[0]
-    return max(finds, key=_straightness)
+    return max(finds, key=lambda each: _straightness(each[0]) - each[1])[0]
 
 
 def _straightness(find: Find) -> float:
