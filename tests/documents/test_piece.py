@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from shizi.documents.piece import beginnings, cut, join, spelled, split
+from shizi.documents.piece import beginnings, cut, join, spelled, split, stretched
 from tests.documents.strips import strip
 
 
@@ -83,3 +83,9 @@ def test_a_text_is_split_where_labels_start() -> None:
     assert [part.text for part in split(whole, [14.5])] == ["123", "奇怪456"]
     assert split(whole, [60.0]) == [whole]
     assert split(whole, []) == [whole]
+
+
+def test_a_piece_is_stretched_to_the_right_alone() -> None:
+    corners = stretched(piece("123", left=10.0, right=30.0), 50.0)
+    np.testing.assert_allclose(corners, [[10, 20], [50, 20], [50, 24], [10, 24]])
+    assert stretched(piece("123", 10.0, 30.0), 20.0)[1, 0] == 30

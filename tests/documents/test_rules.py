@@ -114,6 +114,11 @@ def test_the_check_digit_does_not_decide_between_two_changes():
     assert found[0].score == max(each.score for each in found)
 
 
+def test_what_is_outside_the_grammar_is_not_allowed():
+    assert rule("vin").allows(VALID)
+    assert not rule("vin").allows("LSV12345")
+
+
 def test_an_old_frame_number_is_shorter():
     assert read("vin", strip("JT1234567"))[0] == "JT1234567"
 

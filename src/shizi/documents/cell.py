@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _OVERLAP = 1.6
 # Millimetres by which a text that begins with the label may miss the label's start, and
 # by which it must go beyond its end.
-_INTO = 3.0
+_BEFORE, _BEYOND = 4.5, 3.0
 # Millimetres between two lines of one value.
 _LINE = 3.4
 
@@ -134,9 +134,7 @@ def lay_cells(page: PageSpec, labels: Mapping[str, NDArray[np.float64]]) -> list
         right = min(after, default=float(page.size[0]) + 2.0)
         left = float(start[0] + end[0]) / 2
         y = float(start[1] + end[1]) / 2
-        cells.append(
-            Cell(field, float(start[0]), left, float(end[0]), right, y, reach)
-        )
+        cells.append(Cell(field, float(start[0]), left, float(end[0]), right, y, reach))
     return cells
 
 
@@ -172,7 +170,10 @@ def _cell_of(part: Part, y: float, cells: Sequence[Cell]) -> Cell | None:
     best, nearest = None, np.inf
     for cell in cells:
         middle = (part.left + part.right) / 2
-        if cell.start - _INTO < part.left < cell.left and part.right > cell.end + _INTO:
+        if (
+            cell.start - _BEFORE < part.left < cell.left
+            and part.right > cell.end + _BEYOND
+        ):
             # Label and value in one, the label misread.
             middle = (cell.end + part.right) / 2
         elif part.left < cell.left:

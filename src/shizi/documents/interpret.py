@@ -14,7 +14,7 @@ from shizi.documents.constraints import choose, exchange
 from shizi.documents.flat import Flat
 from shizi.documents.outline import find_outline
 from shizi.documents.pages import find_pages
-from shizi.documents.piece import beginnings, read_pieces, spell, split
+from shizi.documents.piece import beginnings, read_pieces, spell, split, stretched
 from shizi.documents.quality import find_faults
 from shizi.documents.rows import read_rows
 from shizi.documents.value import best_of, decode_value
@@ -40,6 +40,8 @@ _ACROSS, _DOWN = 5.0, 2.5
 # Millimetres: where no line was found, a short value is looked for on so much; half the
 # height of a line; what stands nearer to an end goes on beyond it.
 _SHORT, _HALF, _APART = 12.0, 1.9, 0.5
+# So many characters more are no specks behind a value.
+_MORE = 2
 # Specks and rules are read as these; no value begins or ends with one.
 _MARKS = " .·、,;:"
 
@@ -149,12 +151,38 @@ def _read_page(
         if not group and field.lines == 1:
             group = [_spelled(engine, image, flat, cell, page)]
         if group:
-            options = beginnings(group, field.label or "", cell.end)
-            finds[field.name] = best_of(field.rule, options, flat.to_picture, today)
+            finds[field.name] = _value(engine, image, flat, cell, group, today=today)
     for field in page.fields:
         if field.label is None and (group := _inside(pieces, field, page)):
             finds[field.name] = decode_value(field.rule, group, flat.to_picture, today)
     return finds
+
+
+def _value(
+    engine: Engine,
+    image: Image,
+    flat: Flat,
+    cell: Cell,
+    pieces: Sequence[Piece],
+    *,
+    today: date,
+) -> Find:
+    """Return what the pieces of a cell say; a strange value is read to the cell's end.
+
+    Of faint print only the beginning may have been found.
+    """
+    rule, label = cell.field.rule, cell.field.label or ""
+    begun = beginnings(pieces, label, cell.end)
+    find = best_of(rule, begun, flat.to_picture, today)
+    candidates = find.reading.candidates
+    if rule.outside is None or not candidates or rule.allows(candidates[0].text):
+        return find
+    *others, last = pieces
+    longer = spell(engine, image, flat, stretched(last, cell.right - _APART))
+    if len(longer.text) < len(last.text) + _MORE:
+        return find
+    begun = beginnings([*others, longer], label, cell.end)
+    return best_of(rule, begun, flat.to_picture, today)
 
 
 def _is_near(ends: NDArray[np.float64], expected: NDArray[np.float64]) -> bool:

@@ -227,6 +227,13 @@ def beginnings(pieces: Sequence[Piece], label: str, end: float) -> list[Beginnin
     return [*whole, *cut_off[:_CHOICES]]
 
 
+def stretched(piece: Piece, right: float) -> NDArray[np.float64]:
+    """Return a piece's corners, (4, 2), with its right end moved, in millimetres."""
+    (a, b, c, d) = piece.corners
+    share = max(1.0, (right - piece.left) / max(1e-6, piece.right - piece.left))
+    return np.array([a, a + share * (b - a), d + share * (c - d), d])
+
+
 def split(piece: Piece, starts: Iterable[float]) -> list[Piece]:
     """Return the parts of a piece that goes on over where labels start.
 

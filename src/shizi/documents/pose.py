@@ -183,6 +183,20 @@ def _ends(label: LabelSpec) -> NDArray[np.float64]:
     return np.array([[x - half, y], [x + half, y]], np.float64)
 
 
+def _anchor(
+    hit: Hit, specs: Mapping[str, LabelSpec], page: PageSpec
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return a point on the page, (2,), and where it is seen: a label's start.
+
+    Starts vary less than ends: labels are left-aligned, spaced at will. Titles stand in
+    the middle.
+    """
+    ends = _ends(specs[hit.text])
+    if hit.text in page.titles:
+        return ends.mean(axis=0), (hit.left + hit.right) / 2
+    return ends[0], hit.left
+
+
 def _scale(page: PageSpec) -> NDArray[np.float64]:
     """Return what takes a place on the page to millimetres."""
     return np.array(page.size, np.float64) / 100
@@ -196,9 +210,8 @@ def _similarity(
     The lines' own directions must agree with it.
     """
     scale = _scale(page)
-    # Starts of labels vary less than their ends: left-aligned, spaced at will.
-    a, b = (_ends(specs[hit.text])[0] * scale for hit in (first, second))
-    p, q = first.left, second.left
+    (a, p), (b, q) = (_anchor(hit, specs, page) for hit in (first, second))
+    a, b = a * scale, b * scale
     span, seen = complex(*(b - a)), complex(*(q - p))
     if abs(span) < 5 or abs(seen) < 1:  # noqa: PLR2004 - millimetres, pixels
         return None
@@ -237,8 +250,8 @@ def _agreeing(
     scale = _scale(page)
     kept: dict[str, tuple[bool, float, Hit]] = {}
     for hit in hits:
-        place = project(back, hit.left[None])[0]
-        off = (place - _ends(specs[hit.text])[0]) * scale
+        expected, seen = _anchor(hit, specs, page)
+        off = (project(back, seen[None])[0] - expected) * scale
         distance = float(np.hypot(*off)) / page.size[0]
         rank = not hit.sure, distance
         if distance < tolerance and (hit.text not in kept or rank < kept[hit.text][:2]):
@@ -265,8 +278,9 @@ def _fit(
     """
     scale = _scale(page)
     middle = np.array(page.size) / 2
-    places = np.array([_ends(specs[hit.text])[0] for hit in hits])
-    seen = np.array([hit.left for hit in hits])
+    anchors = [_anchor(hit, specs, page) for hit in hits]
+    places = np.array([place for place, _ in anchors])
+    seen = np.array([point for _, point in anchors])
     weights = np.array([1.0 if hit.sure else _HALF for hit in hits])
     if expected is not None:
         places = np.concatenate([places, _PAGE])

@@ -96,6 +96,10 @@ class Rule:
             found = _let_out(found, views, self.outside)
         return _checked(self._normalised(found), self.checks, today)
 
+    def allows(self, text: str) -> bool:
+        """Return whether the grammar has a text, what is outside of it apart."""
+        return self.grammar.spell(text) is not None
+
     def _near(self, text: str) -> list[str]:
         """Return what else a text may be, with the names in it put right."""
         found = [text]

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 # A page is looked for at so many places, where so many lines are; places nearer to each
 # other than this share of its width are one. Millimetres around it.
 _TRIES, _FEW, _SAME, _AROUND = 4, 4, 0.2, 8.0
+# How often a page is put where what was read tells, and looked at from there.
+_ROUNDS = 2
 # A value is known by its rule if that bends it by fewer nats, and it begins within so
 # many hundredths of the page's width of its place.
 _BENT, _NEAR = 3.0, 7.5
@@ -75,8 +77,11 @@ def trace(
     for matrix in _places(seen, page):
         lines = _read_flat(engine, image, matrix, page)
         hits = all_labels([line.text for line in lines], labels)
-        hits += _values(lines, matrix, page)
-        pose = near_pose(hits, page, matrix)
+        pose: Pose | None = Pose(matrix, {}, ())
+        for _ in range(_ROUNDS):
+            if pose is not None:
+                values = _values(lines, pose.to_image, page)
+                pose = near_pose([*hits, *values], page, pose.to_image)
         if pose and (best is None or len(pose.hits) > len(best.hits)):
             best = pose
     return best
@@ -157,4 +162,4 @@ def _is_telling(field: FieldSpec, page: PageSpec) -> bool:
     """Return whether not everything is a value of a field: its labels are none."""
     if field.label is None:
         return False
-    return all(field.rule.grammar.spell(label.text) is None for label in page.labels)
+    return not any(field.rule.allows(label.text) for label in page.labels)
