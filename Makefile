@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 LOCKED := install --quiet --require-hashes --no-deps
 CLIENTS := build/clients
+AUDIT := build/audit
 EXTRAS := --extra pdf --extra postgresql
 DATA_OPTION := $(if $(DATA),--data $(DATA))
 
@@ -20,7 +21,7 @@ COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile --quiet --upg
 
 .DEFAULT_GOAL := help
 .PHONY: help install serve test contract-test fuzz fault-test load \
-	lint check accuracy claims bench soak lock clean
+	lint check accuracy claims bench soak audit lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' Makefile
@@ -70,8 +71,13 @@ bench: $(VENV)/.dev ## measure how fast pages are read; own pictures in DATA=fol
 soak: $(VENV)/.dev ## read 5000 pictures and watch the memory; more by ARGS="--count 9000"
 	$(BIN)/python -m benchmarks.soak $(ARGS)
 
+audit: $(AUDIT)/.ready ## ask an index whether holes are known in what is locked
+	$(BIN)/python -m benchmarks.audit --program $(AUDIT)/bin/pip-audit \
+		$(wildcard requirements*.lock)
+
 lock: ## take newer versions of what the project is built on; needs uv
 	$(COMPILE) pyproject.toml $(EXTRAS) --output-file requirements.lock
+	$(COMPILE) --group audit --output-file requirements-audit.lock
 	$(COMPILE) --group build --constraints requirements.lock \
 		--output-file requirements-build.lock
 	$(COMPILE) pyproject.toml $(EXTRAS) --group dev \
@@ -98,6 +104,12 @@ $(VENV)/.run: requirements.lock requirements-build.lock pyproject.toml | $(BIN)/
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 	$(PIP) $(LOCKED) -r requirements-dev.lock
+	@touch $@
+
+$(AUDIT)/.ready: requirements-audit.lock $(VENV)/.dev
+	$(PYTHON) -m venv $(AUDIT)
+	$(AUDIT)/bin/python -m pip --disable-pip-version-check --no-input $(LOCKED) \
+		-r requirements-audit.lock
 	@touch $@
 
 $(CLIENTS)/.ready: $(VENV)/.dev $(wildcard tests/contracts/clients/*) \
