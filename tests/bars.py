@@ -52,13 +52,15 @@ class Bars:
     def write(self, page: Path) -> None:
         """Put the tables into a document, each in its place."""
         for block in dict.fromkeys(row.block for row in self.rows):
-            rows = [
-                [row.bar, row.measured, f"`{TARGETS[block]}`, `{row.test}`"]
-                for row in self.rows
-                if row.block == block
-            ]
-            head = ["bar", "measured", "shown by"]
-            text = report.table(head, rows)
+            mine = [row for row in self.rows if row.block == block]
+            rows = {row.bar: [row.bar, "", ""] for row in mine}
+            for row in mine:
+                measured = filter(None, (rows[row.bar][1], row.measured))
+                how = f"`{TARGETS[block]}`, `{row.test}`"
+                rows[row.bar][1:] = "; ".join(measured), how
+            head = ["bar", "measured", "how to run it"]
+            lines = [head, ["---"] * len(head), *rows.values()]
+            text = "\n".join(f"| {' | '.join(line)} |" for line in lines)
             report.write_block(page, block, f"{text}\n\n{report.machine(1)}")
 
 

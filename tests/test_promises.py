@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from pathlib import Path
 
 import pytest
 
 from shizi.wechat.errors import CLOUD_FAULTS, FAULTS
+from tests.naming import is_there
 
 ROOT = Path(__file__).parents[1]
 API = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
@@ -122,11 +122,7 @@ def test_the_table_is_of_these_documents() -> None:
     "test", sorted({test for _, _, tests in rows() for test in tests})
 )
 def test_a_test_that_the_table_names_is_there(test: str) -> None:
-    path, _, name = test.partition("::")
-    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
-    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
-    named = {node.name for node in tree.body if isinstance(node, functions)}
-    assert name in named
+    assert is_there(test)
 
 
 def test_every_error_that_is_told_is_documented() -> None:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
+from starlette.requests import Request
 
 from shizi.access.apps import App, add_app, find_app, reveal_secret
 from shizi.access.quotas import find_quota, grant_calls, shanghai_day
@@ -28,6 +30,8 @@ from shizi.core.geometry import Size
 from shizi.core.text import Page
 from shizi.reading import read_card
 from shizi.service import Service
+from shizi.wechat import names
+from shizi.wechat.origin import Friends
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -291,6 +295,29 @@ async def test_guessed_signatures_close_the_app_to_their_address(
     with pytest.raises(ThrottledError):
         await service.prove(made.app_id, made.secret, address=HERE)
     await service.admit_signed(signed, address="192.0.2.2")
+
+
+async def test_secrets_are_compared_in_constant_time(
+    store: Store, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[object] = []
+    compare = hmac.compare_digest
+
+    def noted(one: str | bytes, other: str | bytes) -> bool:
+        compared.append(other)
+        return compare(one, other)
+
+    monkeypatch.setattr(hmac, "compare_digest", noted)
+    made = await add_app(store, "t", now=NOON)
+    with pytest.raises(SecretError):
+        await service.prove(made.app_id, "guess", address=HERE)
+    with pytest.raises(SignatureError):
+        await service.admit_signed(Signed(made.app_id, "guess"), address=HERE)
+    assert compared == [b"guess", "guess"]
+    headers = [(names.FRIEND_HEADER.lower().encode(), b"guess")]
+    request = Request({"type": "http", "headers": headers, "client": ("::1", 1)})
+    assert not Friends(word="word").know(request)
+    assert compared[2:] == [b"guess"]
 
 
 async def test_stale_signatures_close_nothing(store: Store, service: Service) -> None:

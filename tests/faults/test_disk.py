@@ -116,7 +116,8 @@ def test_a_full_disk_is_told_loses_nothing_and_heals(
         answered = sum(each.code == 0 for each in (*before, *during, *after))
         counted = asyncio.run(count(small.folder / "data"))
     codes = sorted({each.code for each in during})
-    measured = f"errcodes {codes} while full; {answered} answered, {counted} counted"
+    figures = f"{codes} while full, {answered} answered, {counted} counted"
+    measured = f"{kind.__name__.lower()}: {figures}"
     bars.tell("faults", "a full disk: answered with -1, heals, counts hold", measured)
     assert alive
     assert {each.code for each in (*before, *after)} == {0}
@@ -143,8 +144,8 @@ def test_a_store_that_may_not_be_written_ends_the_start_with_a_sentence(
         done = subprocess.run(
             start, capture_output=True, text=True, timeout=60, check=False
         )
-    measured = f"exit {done.returncode}: {done.stderr.strip().splitlines()[-1]}"
-    measured = measured.replace(str(tmp_path), "...")
+    said = done.stderr.strip().splitlines()[-1].replace(str(data), "...")
+    measured = f"{kind.__name__.lower()}: exit {done.returncode}, `{said}`"
     bars.tell("faults", "a read-only store: the start ends, a sentence why", measured)
     assert done.returncode not in {0, 1}
     assert "Traceback" not in done.stderr

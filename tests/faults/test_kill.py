@@ -9,6 +9,7 @@ import threading
 import time
 from collections import Counter
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
@@ -23,7 +24,6 @@ from tests.running import NULL, Running, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.bars import Bars
 
@@ -31,8 +31,6 @@ pytestmark = [pytest.mark.real, pytest.mark.fault]
 
 CALLERS, EACH = 8, 25
 _WORKERS, _KILLS = 2, 3
-# Seconds after which a decoder has surely started.
-_GROWN = 1.0
 WORKER, DECODER = "shizi.worker", "shizi.sandbox"
 
 
@@ -60,6 +58,11 @@ def parts(server: psutil.Process, kind: str) -> list[psutil.Process]:
     return found
 
 
+def decodes(decoder: psutil.Process) -> bool:
+    """Return whether a decoder has started: it then has no standard output any more."""
+    return not Path(f"/proc/{decoder.pid}/fd/1").exists()
+
+
 def crowd_and_kill(kind: str, server: Running) -> tuple[Counter[int | None], int]:
     """Return the codes of a crowd's calls, and how often a process was killed.
 
@@ -82,10 +85,12 @@ def crowd_and_kill(kind: str, server: Running) -> tuple[Counter[int | None], int
         while kills < _KILLS:
             time.sleep(0.25)
             found = parts(tree, kind)
-            grown = [p for p in found if time.time() - p.create_time() > _GROWN]
-            if len(grown) == _WORKERS == load(server)["workers"]:
-                os.kill(grown[kills % _WORKERS].pid, signal.SIGKILL)
-                kills += 1
+            ready = len(found) == len(parts(tree, DECODER)) == _WORKERS
+            if ready and all(map(decodes, parts(tree, DECODER))):
+                oldest = min(found, key=psutil.Process.create_time)
+                if load(server)["workers"] == _WORKERS:
+                    oldest.kill()
+                    kills += 1
     finally:
         done.set()
         asking.join()
