@@ -59,6 +59,16 @@ class Engine(Protocol):
         """
         ...
 
+    def prepare(self) -> None:
+        """Make later reads faster by what earlier ones were like; a moment's work.
+
+        Called by the worker, between two calls.
+
+        Raises:
+            EngineError: The inference library failed.
+        """
+        ...
+
     def release(self) -> None:
         """Give back the memory that reads took; the next one takes it anew.
 
@@ -112,7 +122,18 @@ class Session(Protocol):
         """Return the model's output for a batch.
 
         Args:
-            batch: uint8, (N, H, W, 3), BGR.
+            batch: uint8, (N, H, W, 3), RGB.
+
+        Raises:
+            EngineError: The inference library failed.
+        """
+        ...
+
+    def prepare(self) -> bool:
+        """Make later runs faster, a step of it.
+
+        Returns:
+            Whether there was something to do.
 
         Raises:
             EngineError: The inference library failed.

@@ -71,7 +71,9 @@ class Reader:
             EngineError: The inference library failed.
             OSError: The file cannot be read.
         """
-        return read_text(self._engine, _pixels(image))
+        page = read_text(self._engine, _pixels(image))
+        self._engine.prepare()
+        return page
 
     def read_card(
         self,
@@ -95,7 +97,9 @@ class Reader:
             SpecError: There is no such kind of document.
             OSError: The file cannot be read.
         """
-        return read_card(self._engine, _pixels(image), kind)
+        card = read_card(self._engine, _pixels(image), kind)
+        self._engine.prepare()
+        return card
 
 
 def _pixels(image: str | Path | bytes | NDArray[np.uint8]) -> Image:

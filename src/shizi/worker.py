@@ -7,7 +7,6 @@ worker ends with its parent: the kernel sees to it.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import mmap
 import os
 import signal
@@ -24,6 +23,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
 from shizi.core.errors import GoneError, ShiziError, TaskError, WorkerError
 from shizi.core.image import Image
+from shizi.core.memory import trim
 from shizi.ports import Engine
 from shizi.sandbox.limits import end_with_parent
 
@@ -221,8 +221,12 @@ def attend(descriptor: int, shared: int) -> None:
                 outcome = _outcome(task, engine, decoder, data)
                 if _resident() > memory:
                     engine.release()
-                    _trim()
+                    trim()
                 pipe.send((_resident(), outcome))
+                if not pipe.poll():
+                    # At the worst the next call is as slow as this one.
+                    with contextlib.suppress(ShiziError):
+                        engine.prepare()
 
 
 class _Caller:
@@ -261,13 +265,6 @@ def _outcome(
         place = traceback.extract_tb(error.__traceback__)[-1]
         kind = type(error).__name__
         return TaskError(f"{kind} in {place.name}, line {place.lineno}")
-
-
-def _trim() -> None:
-    """Give free memory back to the system, where the C library can."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)
 
 
 def _resident() -> int:

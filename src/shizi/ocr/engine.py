@@ -176,6 +176,14 @@ class TextEngine:
         for width in range(64, 641, 32):
             self._recogniser.read(np.full((LINE_HEIGHT, width, 3), 255, np.uint8))
 
+    def prepare(self) -> None:
+        """Compile a model for a shape that comes often, if there is one.
+
+        Raises:
+            EngineError: The inference library failed.
+        """
+        any(session.prepare() for session in self._sessions)
+
     def release(self) -> None:
         """Give back the memory that reads took.
 
@@ -231,6 +239,9 @@ class _Attentive:
     def run(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
         self._caller.check()
         return self._session.run(batch)
+
+    def prepare(self) -> bool:
+        return self._session.prepare()
 
     def release(self) -> None:
         self._session.release()

@@ -75,6 +75,9 @@ class NullEngine:
     def warm(self) -> None:
         """Do nothing."""
 
+    def prepare(self) -> None:
+        """Do nothing."""
+
     def release(self) -> None:
         """Do nothing."""
 

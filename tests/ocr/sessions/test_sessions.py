@@ -10,6 +10,7 @@ import pytest
 from shizi.core.errors import EngineError
 from shizi.ocr import weights
 from shizi.ocr.engine import SESSIONS, make_session
+from shizi.ocr.sessions import openvino
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,3 +95,32 @@ def test_a_session_runs_on_after_it_gave_memory_back(
     before = made.run(picture).copy()
     made.release()
     assert np.array_equal(made.run(picture), before)
+
+
+def test_a_common_shape_has_a_copy_of_the_model_that_says_the_same(
+    noise: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(openvino, "_COMMON", 2)
+    made = session("openvino", weights.RECOGNISER)
+    before = made.run(noise).copy()
+    assert not made.prepare(), "one run is not common"
+    made.run(noise)
+    assert made.prepare()
+    assert not made.prepare(), "once is enough"
+    assert np.abs(probabilities(made.run(noise)) - probabilities(before)).max() < 1e-4
+    made.release()
+    assert np.abs(probabilities(made.run(noise)) - probabilities(before)).max() < 1e-4
+
+
+def test_copies_stay_within_their_memory(
+    noise: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(openvino, "_COMMON", 1)
+    monkeypatch.setattr(openvino, "_COPIES", 20_000_000)
+    made = session("openvino", weights.RECOGNISER)
+    made.run(noise)
+    assert made.prepare()
+    narrow = noise[:, :, :96].copy()
+    before = made.run(narrow).copy()
+    assert not made.prepare(), "a second one does not fit"
+    assert np.array_equal(made.run(narrow), before)

@@ -79,6 +79,10 @@ class Session:
         logits: NDArray[np.float32] = np.log(np.maximum(output, _TINY))
         return logits
 
+    def prepare(self) -> bool:
+        """Return that nothing can be made faster: all shapes are the same to it."""
+        return False
+
     def release(self) -> None:
         """Give back what the last runs needed, at the end of a very small one.
 
