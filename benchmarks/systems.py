@@ -154,8 +154,15 @@ def _make_shizi(threads: int) -> Read:
 
     cv2.setNumThreads(threads)
     reader = Reader(threads=threads)
+    calls = 0
 
     def read(image: Path) -> list[Line]:
+        nonlocal calls
+        calls += 1
+        if calls == 2:
+            # The first answer of a new reader comes without it; from then on it is what
+            # a server's worker is before it is ready.
+            reader.warm()
         page = reader.read_text(image)
         return [
             Line(line.text, tuple((p.x, p.y) for p in line.quad)) for line in page.lines

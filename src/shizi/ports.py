@@ -59,16 +59,6 @@ class Engine(Protocol):
         """
         ...
 
-    def prepare(self) -> None:
-        """Make later reads faster by what earlier ones were like; a moment's work.
-
-        Called by the worker, between two calls.
-
-        Raises:
-            EngineError: The inference library failed.
-        """
-        ...
-
     def release(self) -> None:
         """Give back the memory that reads took; the next one takes it anew.
 
@@ -129,11 +119,10 @@ class Session(Protocol):
         """
         ...
 
-    def prepare(self) -> bool:
-        """Make later runs faster, a step of it.
+    def prepare(self, shape: tuple[int, int, int, int]) -> None:
+        """Make runs of one shape, (N, H, W, 3), as fast as can be.
 
-        Returns:
-            Whether there was something to do.
+        Not between runs whose results are compared: they may change in the last bits.
 
         Raises:
             EngineError: The inference library failed.

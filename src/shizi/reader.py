@@ -55,6 +55,14 @@ class Reader:
             session=session, precision=precision, threads=threads or 0
         )
 
+    def warm(self) -> None:
+        """Make many reads fast: a quarter of the time, for three seconds once.
+
+        Raises:
+            EngineError: The inference library failed.
+        """
+        self._engine.warm()
+
     def read_text(self, image: str | Path | bytes | NDArray[np.uint8]) -> Page:
         """Return the printed text of a picture.
 
@@ -71,9 +79,7 @@ class Reader:
             EngineError: The inference library failed.
             OSError: The file cannot be read.
         """
-        page = read_text(self._engine, _pixels(image))
-        self._engine.prepare()
-        return page
+        return read_text(self._engine, _pixels(image))
 
     def read_card(
         self,
@@ -97,9 +103,7 @@ class Reader:
             SpecError: There is no such kind of document.
             OSError: The file cannot be read.
         """
-        card = read_card(self._engine, _pixels(image), kind)
-        self._engine.prepare()
-        return card
+        return read_card(self._engine, _pixels(image), kind)
 
 
 def _pixels(image: str | Path | bytes | NDArray[np.uint8]) -> Image:

@@ -223,10 +223,6 @@ def attend(descriptor: int, shared: int) -> None:
                     engine.release()
                     trim()
                 pipe.send((_resident(), outcome))
-                if not pipe.poll():
-                    # At the worst the next call is as slow as this one.
-                    with contextlib.suppress(ShiziError):
-                        engine.prepare()
 
 
 class _Caller:

@@ -14,7 +14,7 @@ from shizi.core.errors import EngineError
 from shizi.core.geometry import Quad, Size
 from shizi.core.text import Page, TextLine
 from shizi.ocr import weights
-from shizi.ocr.crop import LINE_HEIGHT, flatten_line, strip_width
+from shizi.ocr.crop import flatten_line, strip_width
 from shizi.ocr.detect import Detector
 from shizi.ocr.evidence import keep_text
 from shizi.ocr.join import join_pieces
@@ -46,6 +46,8 @@ SESSIONS = {
 _SHORTEST, _LONGEST, _ENLARGE = 736, 2000, 1280
 # Boxes of a page, as many as the detector gives for one look.
 _MOST_BOXES = 1000
+# Pixels of the widest strips that are made fast: nine of ten lines are within.
+_COMMON = 640
 # 5: pixels that the smallest of fonts are high; what is lower holds no text.
 _LEAST_SIDE = 5
 
@@ -167,22 +169,13 @@ class TextEngine:
         return self._recogniser.spell(flatten_line(image, corners))
 
     def warm(self) -> None:
-        """Run common shapes once.
+        """Make strips of common widths fast, and run a common picture once.
 
         Raises:
             EngineError: The inference library failed.
         """
         self._detector.find(np.full((960, 960, 3), 255, np.uint8))
-        for width in range(64, 641, 32):
-            self._recogniser.read(np.full((LINE_HEIGHT, width, 3), 255, np.uint8))
-
-    def prepare(self) -> None:
-        """Compile a model for a shape that comes often, if there is one.
-
-        Raises:
-            EngineError: The inference library failed.
-        """
-        any(session.prepare() for session in self._sessions)
+        self._recogniser.prepare(_COMMON)
 
     def release(self) -> None:
         """Give back the memory that reads took.
@@ -240,8 +233,8 @@ class _Attentive:
         self._caller.check()
         return self._session.run(batch)
 
-    def prepare(self) -> bool:
-        return self._session.prepare()
+    def prepare(self, shape: tuple[int, int, int, int]) -> None:
+        self._session.prepare(shape)
 
     def release(self) -> None:
         self._session.release()

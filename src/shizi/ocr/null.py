@@ -75,9 +75,6 @@ class NullEngine:
     def warm(self) -> None:
         """Do nothing."""
 
-    def prepare(self) -> None:
-        """Do nothing."""
-
     def release(self) -> None:
         """Do nothing."""
 

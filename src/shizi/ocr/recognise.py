@@ -76,6 +76,15 @@ class Recogniser:
         total = np.log(np.exp(logits - top).sum(axis=1, keepdims=True)) + top
         return Posterior(logits - total, self._classes, _PIXELS_A_STEP)
 
+    def prepare(self, most: int) -> None:
+        """Make strips of up to so many pixels fast.
+
+        Raises:
+            EngineError: The inference library failed.
+        """
+        for width in sorted({padded(width) for width in range(1, most + 1)}):
+            self._session.prepare((1, LINE_HEIGHT, width, 3))
+
     def _run(self, strip: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the logits of one strip, float32, (T, C)."""
         width = strip.shape[1]

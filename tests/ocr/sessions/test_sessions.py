@@ -10,7 +10,6 @@ import pytest
 from shizi.core.errors import EngineError
 from shizi.ocr import weights
 from shizi.ocr.engine import SESSIONS, make_session
-from shizi.ocr.sessions import openvino
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -97,30 +96,20 @@ def test_a_session_runs_on_after_it_gave_memory_back(
     assert np.array_equal(made.run(picture), before)
 
 
-def test_a_common_shape_has_a_copy_of_the_model_that_says_the_same(
-    noise: np.ndarray, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(openvino, "_COMMON", 2)
-    made = session("openvino", weights.RECOGNISER)
-    before = made.run(noise).copy()
-    assert not made.prepare(), "one run is not common"
-    made.run(noise)
-    assert made.prepare()
-    assert not made.prepare(), "once is enough"
-    assert np.abs(probabilities(made.run(noise)) - probabilities(before)).max() < 1e-4
-    made.release()
-    assert np.abs(probabilities(made.run(noise)) - probabilities(before)).max() < 1e-4
-
-
-def test_copies_stay_within_their_memory(
-    noise: np.ndarray, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(openvino, "_COMMON", 1)
-    monkeypatch.setattr(openvino, "_COPIES", 20_000_000)
-    made = session("openvino", weights.RECOGNISER)
-    made.run(noise)
-    assert made.prepare()
+@pytest.mark.parametrize("name", SESSIONS)
+def test_a_prepared_shape_says_the_same_as_before(name: str, noise: np.ndarray) -> None:
+    made = session(name, weights.RECOGNISER)
     narrow = noise[:, :, :96].copy()
-    before = made.run(narrow).copy()
-    assert not made.prepare(), "a second one does not fit"
-    assert np.array_equal(made.run(narrow), before)
+    before = [probabilities(made.run(batch)) for batch in (noise, narrow)]
+    made.prepare((1, 48, 320, 3))
+    after = [probabilities(made.run(batch)) for batch in (noise, narrow)]
+    assert np.abs(after[0] - before[0]).max() < 1e-4
+    assert np.array_equal(after[1], before[1])
+    made.release()
+    assert np.array_equal(probabilities(made.run(noise)), after[0])
+
+
+@pytest.mark.parametrize("name", SESSIONS)
+def test_a_shape_that_the_model_cannot_take_is_our_error(name: str) -> None:
+    with pytest.raises(EngineError, match="5"):
+        session(name, weights.RECOGNISER).prepare((1, 48, 320, 5))

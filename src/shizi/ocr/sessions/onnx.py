@@ -79,9 +79,13 @@ class Session:
         logits: NDArray[np.float32] = np.log(np.maximum(output, _TINY))
         return logits
 
-    def prepare(self) -> bool:
-        """Return that nothing can be made faster: all shapes are the same to it."""
-        return False
+    def prepare(self, shape: tuple[int, int, int, int]) -> None:
+        """Run a shape once: to this library all shapes are the same.
+
+        Raises:
+            EngineError: The inference failed.
+        """
+        self.run(np.zeros(shape, np.uint8))
 
     def release(self) -> None:
         """Give back what the last runs needed, at the end of a very small one.
