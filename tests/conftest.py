@@ -16,10 +16,6 @@ if TYPE_CHECKING:
 
     from _pytest.terminal import TerminalReporter
 
-# The same cases in each run: what fails here failed there, and nothing is kept.
-settings.register_profile("same", derandomize=True, database=None, deadline=None)
-settings.load_profile("same")
-
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[Cluster]:
@@ -50,6 +46,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[KEY] = Bars()
+    # The same cases in each run: what fails here failed there, and nothing is kept.
+    settings.register_profile(
+        "same",
+        derandomize=True,
+        database=None,
+        deadline=None,
+        max_examples=100 * config.getoption("--fuzz"),
+    )
+    settings.load_profile("same")
 
 
 @pytest.fixture(scope="session")
