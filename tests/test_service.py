@@ -249,6 +249,24 @@ async def test_wrong_secrets_close_their_place_and_nothing_else(
     await service.prove(other.app_id, other.secret, address=HERE)
 
 
+async def test_guesses_side_by_side_pass_the_brake_no_more_than_in_turn(
+    store: Store, service: Service
+) -> None:
+    made = await add_app(store, "t", now=NOON)
+    guesses = [*["wrong"] * 40, made.secret]
+    outcomes = await asyncio.gather(
+        *(service.prove(made.app_id, guess, address=HERE) for guess in guesses),
+        return_exceptions=True,
+    )
+    assert isinstance(outcomes[-1], ThrottledError)
+    signed = [Signed(made.app_id, guess) for guess in guesses]
+    outcomes = await asyncio.gather(
+        *(service.admit_signed(each, address="192.0.2.2") for each in signed),
+        return_exceptions=True,
+    )
+    assert isinstance(outcomes[-1], ThrottledError)
+
+
 async def test_a_licence_is_read_and_counted_for_itself(
     store: Store, service: Service, pool: FakePool
 ) -> None:

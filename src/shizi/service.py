@@ -86,14 +86,8 @@ class Service:
             AccessError: Id or secret is missing or wrong, or the address is closed.
             StoreError: The store failed.
         """
-        now = self._clock()
-        if app_id and secret:
-            self._throttle.check(app_id, address, now=now)
-        try:
+        async with self._braked(app_id or "", address):
             return await authenticate(self._store, app_id, secret)
-        except SecretError:
-            self._throttle.note(app_id or "", address, now=now)
-            raise
 
     async def issue_token(self, app: App) -> IssuedToken:
         """Return a new token of an app, which replaces its last one.
@@ -166,15 +160,28 @@ class Service:
                 or the address is closed.
             StoreError: The store failed.
         """
+        async with self._braked(signature.app_id, address):
+            return await check_signature(self._store, signature, now=self._clock())
+
+    @asynccontextmanager
+    async def _braked(self, app_id: str, address: str) -> AsyncGenerator[None]:
+        """Let a secret be tried, and remember one that is wrong.
+
+        Raises:
+            ThrottledError: Too many wrong ones came before, or while it was tried: of
+                guesses that come side by side no more are answered than of those that
+                come in turn.
+        """
         now = self._clock()
-        self._throttle.check(signature.app_id, address, now=now)
+        self._throttle.check(app_id, address, now=now)
         try:
-            return await check_signature(self._store, signature, now=now)
+            yield
         except StaleSignatureError:
             raise
-        except SignatureError:
-            self._throttle.note(signature.app_id, address, now=now)
+        except (SecretError, SignatureError):
+            self._throttle.note(app_id, address, now=now)
             raise
+        self._throttle.check(app_id, address, now=now)
 
     async def read_text(
         self, app: App, picture: Callable[[], Awaitable[bytes]]
