@@ -9,6 +9,7 @@ CLIENTS := build/clients
 AUDIT := build/audit
 # What reads the words of strangers, beside tests/hostile.
 PARSERS := $(addprefix tests/wechat/test_,gateway.py message.py protobuf.py signature.py)
+BROWSER := build/browser
 EXTRAS := --extra pdf --extra postgresql
 DATA_OPTION := $(if $(DATA),--data $(DATA))
 
@@ -22,7 +23,7 @@ COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile --quiet --upg
 	--exclude-newer-package python-multipart=$(shell date -u +%F)
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve test contract-test fuzz fault-test load \
+.PHONY: help install serve test contract-test browser-test fuzz fault-test load \
 	lint check accuracy claims bench soak audit lock clean
 
 help: ## list the targets
@@ -58,6 +59,9 @@ lint: $(VENV)/.dev ## check format, rules, types, import floors, module length
 contract-test: $(CLIENTS)/.ready ## call the server with real WeChat clients
 	$(BIN)/python -m pytest -m contract tests/contracts $(ARGS)
 
+browser-test: $(BROWSER)/.ready ## use the console with Chromium; pictures of it by ARGS=--screenshots
+	$(BIN)/python -m pytest -m browser tests/browser $(ARGS)
+
 check: lint test ## what must be clean before a change is handed in
 
 accuracy: $(VENV)/.dev ## how well pages, licences are read; own in DATA=, LICENCES=folder
@@ -88,7 +92,7 @@ lock: ## take newer versions of what the project is built on; needs uv
 		--output-file requirements-dev.lock
 	for version in 1.8 2.0; do $(COMPILE) tests/contracts/clients/wechatpy-$$version.in \
 		--output-file tests/contracts/clients/wechatpy-$$version.lock || exit; done
-	for folder in clients cloud/sdk; do (cd tests/contracts/$$folder && npm update \
+	for folder in contracts/clients contracts/cloud/sdk browser; do (cd tests/$$folder && npm update \
 		--package-lock-only --ignore-scripts --omit-lockfile-registry-resolved) || exit; done
 
 clean: ## remove everything that the other targets made
@@ -118,4 +122,10 @@ $(AUDIT)/.ready: requirements-audit.lock $(VENV)/.dev
 $(CLIENTS)/.ready: $(VENV)/.dev $(wildcard tests/contracts/clients/*) \
 		$(wildcard tests/contracts/cloud/sdk/*.json) examples/ApacheHttpClient.java
 	tests/contracts/clients/install.sh $(BIN)/python $(CLIENTS)
+	@touch $@
+
+$(BROWSER)/.ready: $(VENV)/.dev tests/browser/package.json tests/browser/package-lock.json
+	mkdir -p $(BROWSER)
+	cp tests/browser/package.json tests/browser/package-lock.json $(BROWSER)/
+	cd $(BROWSER) && npm ci --silent --ignore-scripts --no-audit --no-fund
 	@touch $@

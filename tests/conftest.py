@@ -40,6 +40,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--fuzz", type=int, default=1, help="Make up so many times as many inputs."
     )
     parser.addoption(
+        "--screenshots",
+        action="store_true",
+        help="Put pictures of the console into docs/images.",
+    )
+    parser.addoption(
         "--write-bars", type=Path, help="Put what was measured into this document."
     )
 

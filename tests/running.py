@@ -38,10 +38,15 @@ def _blank() -> bytes:
 BLANK = _blank()
 
 
-def shizi(*arguments: str | os.PathLike[str]) -> str:
-    """Return what a command prints."""
+def shizi(*arguments: str | os.PathLike[str], given: str | None = None) -> str:
+    """Return what a command prints, which is given a text to read."""
     done = subprocess.run(
-        [*SHIZI, *arguments], check=True, capture_output=True, text=True, timeout=60
+        [*SHIZI, *arguments],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        input=given,
     )
     return done.stdout
 

@@ -25,9 +25,10 @@ from benchmarks.licence.pictures import CONDITIONS, draw
 from benchmarks.render.fonts import FontMissingError
 from shizi.core.errors import CardNotFoundError
 from shizi.reader import Reader
+from shizi.web.call import new_rid
 from shizi.wechat import schema
 from shizi.wechat.errors import FAULTS
-from shizi.wechat.replies import card_reply, error_reply, new_rid
+from shizi.wechat.replies import card_reply, error_reply
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

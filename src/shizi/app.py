@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import platform
 import signal
 import time
+from collections import deque
 from dataclasses import asdict
 from functools import partial
+from importlib import metadata
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 import structlog
@@ -16,13 +20,18 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from shizi import __version__
 from shizi.access.admission import Admission
 from shizi.access.recent import Recent
 from shizi.access.store import open_store
+from shizi.console.parts import Health, Parts
+from shizi.console.routes import build_console
 from shizi.core.errors import ShiziError
 from shizi.fetch import Fetcher
+from shizi.figures import telling
 from shizi.logs import set_up_logs
 from shizi.metrics import CONTENT_TYPE, Metrics
+from shizi.ocr import weights
 from shizi.ocr.engine import TextEngine
 from shizi.pool import Pool
 from shizi.protocol import Protocol
@@ -30,6 +39,7 @@ from shizi.sandbox.keeper import Sandbox
 from shizi.service import Service
 from shizi.wechat.origin import Friends
 from shizi.wechat.routes import build_routes
+from shizi.wechat.showing import Showing
 
 if TYPE_CHECKING:
     import socket
@@ -37,8 +47,9 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from shizi.access.store import Store
     from shizi.settings import Settings
-    from shizi.wechat.endpoint import CallRecord
+    from shizi.web.call import CallRecord
 
     Announce = Callable[[], Awaitable[None]]
 
@@ -53,18 +64,30 @@ _TICK = 0.1
 # 8: seconds after which a caller gets what was read so far; the library waits.
 _PAGE_SECONDS = 8.0
 
+# 200: what fits on a page, some 60 KB.
+_RECENT_CALLS = 200
+
 _log = structlog.get_logger("shizi")
 
 
 class Server:
     """The parts of one running server and the application over them."""
 
-    def __init__(self, settings: Settings, *, on_ready: Announce) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        on_ready: Announce,
+        is_loopback: bool = False,
+        figures: socket.socket | None = None,
+    ) -> None:
         """Choose the parts; nothing opens before the application starts.
 
         Args:
             settings: What to run with.
             on_ready: Awaited once the models are warm.
+            is_loopback: Whether only this machine can connect.
+            figures: A listening socket that tells the metrics in this one's place.
         """
         make_engine = partial(
             TextEngine,
@@ -88,15 +111,20 @@ class Server:
             settings.foreign_networks, None if word is None else word.get_secret_value()
         )
         self._metrics = Metrics(lambda: self._pool.load)
+        self._recent: deque[CallRecord] = deque(maxlen=_RECENT_CALLS)
+        self._is_loopback = is_loopback
+        self._started_at = time.time()
         self._service: Service | None = None
         self._is_leaving = False
         self.fault: ShiziError | None = None
         self.stop: Callable[[], None] = lambda: None
+        told = Route("/metrics", self._figures)
+        self._aside = telling(Starlette(routes=[told]), figures)
         self.application = Starlette(
             routes=[
                 Route("/healthz", self._health),
                 Route("/readyz", self._readiness),
-                Route("/metrics", self._figures),
+                *([told] if settings.metrics and figures is None else []),
             ],
             lifespan=self._lifespan,
         )
@@ -108,7 +136,7 @@ class Server:
         opening = open_store(
             settings.data, database=settings.database_url(), key=settings.key()
         )
-        async with await opening as store:
+        async with await opening as store, self._aside:
             # A file beside the server is asked each time: that costs it nothing.
             shared = settings.database is not None
             admission = Admission(
@@ -125,6 +153,8 @@ class Server:
                 audit=self._audit,
                 friends=self._friends,
             )
+            if settings.console != "off":
+                application.router.routes += build_console(self._parts(store, service))
             start = asyncio.create_task(self._warm())
             try:
                 yield
@@ -133,6 +163,48 @@ class Server:
                 await asyncio.gather(start, return_exceptions=True)
                 await self._pool.close()
                 await self._fetcher.aclose()
+
+    def _parts(self, store: Store, service: Service) -> Parts:
+        """Return what the console is put together from."""
+        settings = self._settings
+        return Parts(
+            store,
+            service,
+            Showing(),
+            audit=self._audit,
+            health=self._tell_health,
+            recent=lambda: tuple(reversed(self._recent)),
+            clock=time.time,
+            # Behind a proxy everybody comes from this machine.
+            is_open=self._is_loopback
+            and settings.console == "auto"
+            and not settings.trusted_proxies,
+        )
+
+    def _tell_health(self) -> Health:
+        """Return how the server is, for the console."""
+        settings = self._settings
+        load = self._pool.load
+        return Health(
+            workers=load.workers,
+            wanted=settings.workers,
+            running=load.running,
+            waiting=load.waiting,
+            places=settings.queue,
+            memory=self._pool.memory,
+            latency=self._metrics.latency(),
+            codes=self._metrics.codes(),
+            facts={
+                "shizi": __version__,
+                "Python": platform.python_version(),
+                settings.session: metadata.version(settings.session),
+                "precision": settings.precision,
+                "database": "SQLite" if settings.database is None else "PostgreSQL",
+                "token_mode": settings.token_mode,
+            },
+            models={model.name: model.sha256 for model in weights.MODELS},
+            started_at=self._started_at,
+        )
 
     async def _warm(self) -> None:
         """Open the pool while the server already answers that it is not ready."""
@@ -154,6 +226,7 @@ class Server:
         """Count an answered call and write one line about it."""
         if call.code is not None:
             self._metrics.count(call.path, call.code, call.milliseconds / 1000)
+        self._recent.append(call)
         _log.info("call", **asdict(call))
 
     async def _health(self, _request: Request) -> Response:
@@ -206,13 +279,19 @@ class _Uvicorn(uvicorn.Server):
         self.handle_exit(number, None)
 
 
-def run_server(settings: Settings, listener: socket.socket, on_ready: Announce) -> bool:
+def run_server(
+    settings: Settings,
+    listener: socket.socket,
+    on_ready: Announce,
+    figures: socket.socket | None = None,
+) -> bool:
     """Serve until a signal comes; return whether it was Ctrl-C.
 
     Args:
         settings: What to run with.
         listener: A bound, listening socket; closed at the end.
         on_ready: Awaited once the models are warm.
+        figures: A socket likewise, where the metrics are told.
 
     Raises:
         ModelError: A model file is missing or altered.
@@ -220,7 +299,8 @@ def run_server(settings: Settings, listener: socket.socket, on_ready: Announce) 
         StoreError: The data folder cannot be used.
     """
     set_up_logs(settings.log_level)
-    server = Server(settings, on_ready=on_ready)
+    here = ip_address(listener.getsockname()[0]).is_loopback
+    server = Server(settings, on_ready=on_ready, is_loopback=here, figures=figures)
     web = _Uvicorn(
         uvicorn.Config(
             server.application,

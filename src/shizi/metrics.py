@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -15,13 +17,27 @@ from prometheus_client import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    from prometheus_client.samples import Sample
 
     from shizi.pool import Load
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 # Seconds; a page takes .1 to 1 on one core, a full queue some ten.
 _BUCKETS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 20)
+
+
+class Latency(NamedTuple):
+    """How long calls took.
+
+    Attributes:
+        bounds: Seconds up to which each bar counts; the last one is infinity.
+        counts: Calls in each bar.
+    """
+
+    bounds: tuple[float, ...]
+    counts: tuple[int, ...]
 
 
 class Metrics:
@@ -55,6 +71,28 @@ class Metrics:
         """Count one answered call."""
         self._calls.labels(path, str(errcode)).inc()
         self._seconds.labels(path).observe(seconds)
+
+    def latency(self) -> Latency:
+        """Return how long calls took, of all paths together."""
+        counts = dict.fromkeys((*_BUCKETS, math.inf), 0)
+        for sample in self._samples(self._seconds, "_bucket"):
+            counts[float(sample.labels["le"])] += int(sample.value)
+        # Prometheus' buckets hold all that is below, too.
+        sums = [0, *counts.values()]
+        return Latency(tuple(counts), tuple(high - low for low, high in pairwise(sums)))
+
+    def codes(self) -> dict[int, int]:
+        """Return how many calls were answered with each errcode."""
+        counts: dict[int, int] = {}
+        for sample in self._samples(self._calls, "_total"):
+            code = int(sample.labels["errcode"])
+            counts[code] = counts.get(code, 0) + int(sample.value)
+        return dict(sorted(counts.items(), key=lambda pair: -pair[1]))
+
+    @staticmethod
+    def _samples(figure: Counter | Histogram, ending: str) -> Iterator[Sample]:
+        for metric in figure.collect():
+            yield from (each for each in metric.samples if each.name.endswith(ending))
 
     def render(self) -> bytes:
         """Return all figures in Prometheus' text format."""

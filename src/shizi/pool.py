@@ -83,6 +83,11 @@ class Pool:
         up = sum(worker.is_alive() for worker in self._workers)
         return Load(up, self._running, self._waiting)
 
+    @property
+    def memory(self) -> tuple[int, ...]:
+        """Return the bytes that each worker held after its last call."""
+        return tuple(worker.resident for worker in self._workers)
+
     async def open(self) -> None:
         """Start all workers and return when each has warmed its engine.
 

@@ -103,6 +103,20 @@ class Settings(BaseSettings):
         Literal["auto", "f32", "bf16"],
         Field(description="Arithmetic; auto is bf16 where the CPU has it."),
     ] = "auto"
+    console: Annotated[
+        Literal["auto", "login", "off"],
+        Field(description="Web pages; auto asks nobody on loopback who they are."),
+    ] = "auto"
+    metrics: Annotated[
+        bool, Field(description="Whether /metrics is told to those who call.")
+    ] = True
+    metrics_address: Annotated[
+        str | None,
+        Field(
+            pattern=r"^(\[[0-9A-Fa-f:]+\]|[^:\s]+):[0-9]{1,5}$",
+            description="HOST:PORT that tells /metrics in place of the server's own.",
+        ),
+    ] = None
     log_level: Annotated[LogLevel, Field(description="Least level that is logged.")] = (
         "info"
     )

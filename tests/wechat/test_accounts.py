@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from shizi.access.quotas import Quota
-from shizi.wechat.endpoint import CallRecord
+from shizi.web.call import CallRecord
 from tests.wechat.test_routes import Edge, FakeCalls
 
 GRANT = {"grant_type": "client_credential"}

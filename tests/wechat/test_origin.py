@@ -7,7 +7,8 @@ from ipaddress import ip_network
 import pytest
 from starlette.requests import Request
 
-from shizi.wechat.origin import Friends, find_address
+from shizi.web.call import find_address
+from shizi.wechat.origin import Friends
 from tests.wechat.test_routes import FILES, Edge
 
 PATH = "/cv/ocr/comm?access_token=bad"

@@ -11,12 +11,12 @@ import pytest
 from shizi.core.card import Card, Field
 from shizi.core.geometry import Quad, Size
 from shizi.core.text import Page, TextLine
+from shizi.web.call import new_rid
 from shizi.wechat.errors import Fault
 from shizi.wechat.replies import (
     WechatResponse,
     card_reply,
     error_reply,
-    new_rid,
     text_reply,
     token_reply,
 )

@@ -10,8 +10,8 @@ import pytest
 from starlette.requests import ClientDisconnect, Request
 
 from shizi.core.errors import ImageMissingError, ImageSizeError
-from shizi.wechat import body as body_module
-from shizi.wechat.body import FILE_LIMIT, Body
+from shizi.web import body as body_module
+from shizi.web.body import FILE_LIMIT, Body
 from shizi.wechat.requests import (
     Picture,
     read_picture,

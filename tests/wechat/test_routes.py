@@ -33,7 +33,7 @@ from shizi.core.errors import (
 )
 from shizi.core.geometry import Quad, Size
 from shizi.core.text import Page
-from shizi.wechat.endpoint import CallRecord
+from shizi.web.call import CallRecord
 from shizi.wechat.routes import build_routes
 from tests.wechat.captured import SECRET
 

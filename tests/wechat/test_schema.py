@@ -11,12 +11,12 @@ from jsonschema import Draft202012Validator
 
 from shizi.core.geometry import Size
 from shizi.core.text import Page
+from shizi.web.call import new_rid
 from shizi.wechat import schema
 from shizi.wechat.errors import CLOUD_FAULTS, FAULTS, Fault
 from shizi.wechat.replies import (
     card_reply,
     error_reply,
-    new_rid,
     text_reply,
     token_reply,
 )

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import TYPE_CHECKING
 
 from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from shizi.core.errors import StoreError
 
@@ -28,19 +31,29 @@ class Seal:
         except ValueError as error:
             message = "the seal's key is not 32 bytes in URL-safe base64"
             raise StoreError(message) from error
+        self._key = key
+
+    def derived(self, purpose: str) -> Seal:
+        """Return a seal with a key of its own, the same wherever this one is."""
+        work = HKDF(SHA256(), length=32, salt=None, info=purpose.encode())
+        return Seal(urlsafe_b64encode(work.derive(urlsafe_b64decode(self._key))))
 
     def encrypt(self, text: str) -> str:
         """Return the text sealed: ASCII that tells nothing without the key."""
         return self._fernet.encrypt(text.encode()).decode("ascii")
 
-    def decrypt(self, sealed: str) -> str:
+    def decrypt(self, sealed: str, *, seconds: int | None = None) -> str:
         """Return the text that was sealed.
 
+        Args:
+            sealed: What `encrypt` returned.
+            seconds: How long ago that may be; any time unless given.
+
         Raises:
-            StoreError: It was sealed with another key, or altered since.
+            StoreError: It was sealed with another key, altered since, or is too old.
         """
         try:
-            return self._fernet.decrypt(sealed).decode()
+            return self._fernet.decrypt(sealed, ttl=seconds).decode()
         except InvalidToken as error:
             message = "a secret in the database was sealed with another key"
             raise StoreError(message) from error

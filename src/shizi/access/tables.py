@@ -130,3 +130,14 @@ signatures = Table(
     Column("ends_at", Double, nullable=False, index=True),
 )
 """The signatures of cloud calls that were taken, until they are too old to be."""
+
+acts = Table(
+    "acts",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("at", Double, nullable=False, index=True),
+    Column("door", String(16), nullable=False),
+    Column("what", String(32), nullable=False),
+    Column("whom", String(64)),
+)
+"""What was done to apps and plans; outlives both."""

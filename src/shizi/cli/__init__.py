@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from shizi import __version__
-from shizi.cli import app, backup, doctor, plan, quota, read, serve, token
+from shizi.cli import app, backup, console, doctor, plan, quota, read, serve, token
 from shizi.cli.outcome import exit_code, tell
 from shizi.core.errors import ShiziError
 
@@ -34,6 +34,7 @@ commands.add_typer(app.commands, name="app")
 commands.add_typer(token.commands, name="token")
 commands.add_typer(plan.commands, name="plan")
 commands.add_typer(quota.commands, name="quota")
+commands.add_typer(console.commands, name="console")
 
 
 def _print_version(wanted: bool) -> None:

@@ -8,7 +8,7 @@ import socket
 import ssl
 import sys
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import partial
 from importlib import resources
 from ipaddress import ip_address
@@ -19,6 +19,7 @@ import typer
 
 from shizi.access.admission import TokenMode
 from shizi.access.apps import Credentials, add_app, list_apps
+from shizi.access.operator import make_password
 from shizi.access.tokens import issue_token
 from shizi.app import run_server
 from shizi.cli.option import DatabaseOption, DataOption, load_settings, open_of
@@ -65,22 +66,28 @@ def serve(
         tls_key=tls_key,
     )
     _check_tls(settings)
-    with _listen(settings) as listener:
+    with _listen(settings.host, settings.port) as listener, ExitStack() as stack:
         _check_open_door(settings, listener)
+        figures = None
+        if settings.metrics_address is not None:
+            place, _, number = settings.metrics_address.rpartition(":")
+            figures = stack.enter_context(_listen(place.strip("[]"), int(number)))
         first = asyncio.run(_make_apps(settings))
         address = _address(settings, listener)
-        announce = partial(_announce, settings, address, first)
-        if run_server(settings, listener, announce):
+        announce = partial(
+            _announce, settings, address, first, is_local=_is_loopback(listener)
+        )
+        if run_server(settings, listener, announce, figures):
             raise typer.Exit(Exit.INTERRUPTED)
 
 
 async def _announce(
-    settings: Settings, address: str, first: Credentials | None
+    settings: Settings, address: str, first: Credentials | None, *, is_local: bool
 ) -> None:
     """Print that the server is ready; on a terminal also how to call it."""
     typer.echo(f"shizi is ready on {address}")
     if sys.stdout.isatty():
-        await _tell_how_to_call(settings, address, first)
+        await _tell_how_to_call(settings, address, first, is_local=is_local)
     else:
         typer.echo("issue a token: shizi token issue APPID (ids: shizi app list)")
     sys.stdout.flush()
@@ -98,25 +105,30 @@ def _check_tls(settings: Settings) -> None:
         raise typer.Exit(Exit.USAGE) from error
 
 
-def _listen(settings: Settings) -> socket.socket:
-    """Return a socket bound to the host and port of the settings."""
+def _listen(host: str, port: int) -> socket.socket:
+    """Return a socket bound to a host and a port, or end with a sentence."""
     try:
         family, _, _, _, place = socket.getaddrinfo(
-            settings.host, settings.port, type=socket.SOCK_STREAM
+            host, port, type=socket.SOCK_STREAM
         )[0]
         listener = socket.create_server(place[:2], family=family, backlog=2048)
-    except OSError as error:
-        tell(f"cannot listen on {settings.host}:{settings.port}: {error.strerror}")
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or error
+        tell(f"cannot listen on {host}:{port}: {reason}")
         raise typer.Exit(Exit.USAGE) from error
     return listener
 
 
 def _check_open_door(settings: Settings, listener: socket.socket) -> None:
     """End with a sentence when strangers could come in without a token."""
-    host: str = listener.getsockname()[0]
-    if settings.token_mode is TokenMode.OPEN and not ip_address(host).is_loopback:
+    if settings.token_mode is TokenMode.OPEN and not _is_loopback(listener):
+        host: str = listener.getsockname()[0]
         tell(f"token_mode open is for loopback alone, and {host} is not")
         raise typer.Exit(Exit.USAGE)
+
+
+def _is_loopback(listener: socket.socket) -> bool:
+    return ip_address(listener.getsockname()[0]).is_loopback
 
 
 def _address(settings: Settings, listener: socket.socket) -> str:
@@ -145,13 +157,22 @@ async def _make_apps(settings: Settings) -> Credentials | None:
 
 
 async def _tell_how_to_call(
-    settings: Settings, address: str, first: Credentials | None
+    settings: Settings, address: str, first: Credentials | None, *, is_local: bool
 ) -> None:
-    """Print the first app's secret, once, and a line that reads the sample."""
+    """Print the secret and the password of a first start, each once, and what to try.
+
+    The password is made where only this machine can connect; elsewhere the operator
+    sets one.
+    """
     if first is not None:
         typer.echo(f"an app was made for you:\n  appid   {first.app_id}")
         typer.echo(f"  secret  {first.secret}")
     async with await open_of(settings) as store:
+        if settings.console != "off":
+            typer.echo(f"the console is on {address}/")
+            password = await make_password(store) if is_local else None
+            if password is not None:
+                typer.echo(f"  password of its operator  {password}")
         apps = await list_apps(store)
         if not apps:
             return

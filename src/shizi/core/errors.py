@@ -13,6 +13,7 @@
     │   ├── MessageError          the message of a cloud call is damaged
     │   ├── UnknownCallError      no call has this path
     │   ├── DataFormatError       the body is not the JSON that the call asks for
+    │   ├── FormError             a form of the console holds what cannot be
     │   ├── PathFormError         a quota was asked for by what is no path
     │   └── PathError             a quota was asked for of a path that has none
     ├── AccessError               who calls may not
@@ -35,7 +36,11 @@
     │   ├── QuotaError            the calls of the day are used up
     │   ├── ResetLimitError       the resets of the month are used up
     │   ├── PlanNameError         no plan has this name
-    │   └── PlanInUseError        the plan to be removed is an app's
+    │   ├── PlanInUseError        the plan to be removed is an app's
+    │   ├── LoginError            the console asks who it is first
+    │   ├── PasswordError         the password is not the operator's
+    │   ├── PasswordUnsetError    the operator has no password yet
+    │   └── ForgedFormError       a form came from elsewhere, or is too old
     ├── CloudError                a cloud call of ours to a server failed
     ├── ServiceError              we cannot answer now
     │   ├── BusyError             every place in the queue is taken
@@ -96,6 +101,10 @@ class UnknownCallError(InputError):
 
 class DataFormatError(InputError):
     """The body is not the JSON object that the call asks for."""
+
+
+class FormError(InputError):
+    """A form of the console holds a value that cannot be."""
 
 
 class PathFormError(InputError):
@@ -188,6 +197,22 @@ class PlanNameError(AccessError):
 
 class PlanInUseError(AccessError):
     """The plan to be removed is the plan of an app."""
+
+
+class LoginError(AccessError):
+    """The console shows this only to those who have logged in."""
+
+
+class PasswordError(AccessError):
+    """The password is not the operator's."""
+
+
+class PasswordUnsetError(AccessError):
+    """The operator has no password yet, so nobody can log in."""
+
+
+class ForgedFormError(AccessError):
+    """A form was not sent by a page of this server, or by one too old."""
 
 
 class CloudError(ShiziError):

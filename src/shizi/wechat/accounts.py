@@ -15,8 +15,8 @@ from shizi.core.errors import (
     PathForbiddenError,
     PathFormError,
 )
+from shizi.web.call import find_address
 from shizi.wechat import names
-from shizi.wechat.origin import find_address
 from shizi.wechat.replies import ok_reply, quota_reply, token_reply
 from shizi.wechat.requests import read_fields, read_object, read_query
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from shizi.access.apps import App
-    from shizi.wechat.body import Body
+    from shizi.web.body import Body
     from shizi.wechat.calls import Calls
     from shizi.wechat.replies import Reply
 

@@ -2,57 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from starlette.requests import ClientDisconnect, Request
 
 from shizi.core.errors import ShiziError
-from shizi.wechat.body import Body
+from shizi.web.body import Body, while_heard
+from shizi.web.call import CallRecord, find_address, new_rid
 from shizi.wechat.errors import tell
-from shizi.wechat.origin import find_address
-from shizi.wechat.replies import Reply, WechatResponse, error_reply, new_rid
+from shizi.wechat.replies import Reply, WechatResponse, error_reply
 
 if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import Receive, Scope, Send
 
-_Result = TypeVar("_Result")
+    from shizi.web.call import Audit
 
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class CallRecord:
-    """One call that has ended, for the audit.
-
-    Attributes:
-        rid: The id that the reply carries.
-        path: The path of the endpoint, with the API's name for a cloud call; or
-            `unknown`.
-        address: Where the caller is, as the connection or a trusted proxy tells.
-        app: The id of the app that called, once it is known.
-        format: Of the picture, as its first bytes tell; none if it is not known.
-        code: The `errcode` told; none if the client left before it.
-        milliseconds: From the head's arrival to the reply.
-        size: Bytes of the body that came.
-    """
-
-    rid: str
-    path: str
-    address: str
-    app: str | None
-    format: str | None
-    code: int | None
-    milliseconds: int
-    size: int
-
-
-Audit: TypeAlias = Callable[[CallRecord], None]
 Answer: TypeAlias = Callable[[Request, Body], Coroutine[object, object, Reply]]
 """Returns the reply of a success; raises what went wrong."""
 
@@ -147,7 +118,7 @@ class Endpoint:
     ) -> tuple[int, Response]:
         """Return the errcode and the reply, of a success or of an error."""
         try:
-            reply = await _while_heard(self._answer(request, body), body)
+            reply = await while_heard(self._answer(request, body), body)
             return 0, self._dialect.write_reply(request, reply, rid)
         except ClientDisconnect:
             raise
@@ -162,22 +133,3 @@ def _announced(request: Request) -> int:
     """Return how many bytes the head says will come, 0 for an unknown number."""
     length = request.headers.get("content-length", "")
     return int(length) if length.isdecimal() else 0
-
-
-async def _while_heard(work: Coroutine[object, object, _Result], body: Body) -> _Result:
-    """Return the work's result; end the work when the client leaves.
-
-    Raises:
-        ClientDisconnect: The client has left.
-    """
-    task = asyncio.ensure_future(work)
-    gone = asyncio.ensure_future(body.gone())
-    try:
-        await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
-        if not task.done():
-            raise ClientDisconnect
-        return task.result()
-    finally:
-        task.cancel()
-        gone.cancel()
-        await asyncio.gather(task, gone, return_exceptions=True)

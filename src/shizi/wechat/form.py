@@ -14,7 +14,7 @@ from shizi.wechat import names
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
 
-    from shizi.wechat.body import Body
+    from shizi.web.body import Body
 
 # 64 KiB: no address is longer; keeps the parsing of text short.
 TEXT_LIMIT = 64 * 1024

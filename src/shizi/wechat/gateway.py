@@ -24,11 +24,11 @@ from shizi.core.errors import (
     SignatureError,
     UnknownCallError,
 )
+from shizi.web.call import find_address
 from shizi.wechat import names
 from shizi.wechat.errors import CLOUD_FAULTS, tell
 from shizi.wechat.form import TEXT_LIMIT, read_form
 from shizi.wechat.message import pack_error, pack_reply, read_packed, read_plain
-from shizi.wechat.origin import find_address
 from shizi.wechat.readings import Readings
 from shizi.wechat.replies import Reply, WechatResponse, error_reply
 from shizi.wechat.signature import read_signature
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from shizi.wechat.body import Body
+    from shizi.web.body import Body
     from shizi.wechat.calls import Calls, Fetch
     from shizi.wechat.errors import Fault
     from shizi.wechat.readings import Reading

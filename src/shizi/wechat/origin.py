@@ -6,6 +6,7 @@ import hmac
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
+from shizi.web.call import find_address
 from shizi.wechat import names
 
 if TYPE_CHECKING:
@@ -44,8 +45,3 @@ class Friends:
             return False
         mapped = getattr(address, "ipv4_mapped", None)
         return any((mapped or address) in network for network in self._networks)
-
-
-def find_address(request: Request) -> str:
-    """Return the address of the client, as the connection or a trusted proxy tells."""
-    return request.client.host if request.client else "unknown"

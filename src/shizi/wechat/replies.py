@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING, TypeAlias
 
 from starlette.responses import JSONResponse
@@ -28,11 +27,6 @@ class WechatResponse(JSONResponse):
     """
 
     media_type = "application/json; charset=utf-8"
-
-
-def new_rid() -> str:
-    """Return a fresh request id in WeChat's form, three times eight hexadecimals."""
-    return "-".join(secrets.token_hex(4) for _ in range(3))
 
 
 def error_reply(fault: Fault, rid: str) -> Reply:

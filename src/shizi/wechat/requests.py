@@ -10,8 +10,8 @@ from urllib.parse import parse_qsl
 from python_multipart.multipart import parse_options_header
 
 from shizi.core.errors import DataFormatError, ImageMissingError, ImageSizeError
+from shizi.web.body import FILE_LIMIT
 from shizi.wechat import names
-from shizi.wechat.body import FILE_LIMIT
 from shizi.wechat.form import TEXT_LIMIT, read_form
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from shizi.wechat.body import Body
+    from shizi.web.body import Body
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from shizi.access.apps import App
-    from shizi.wechat.body import Body
+    from shizi.web.body import Body
+    from shizi.web.call import Audit
     from shizi.wechat.calls import Calls, Fetch
-    from shizi.wechat.endpoint import Answer, Audit
+    from shizi.wechat.endpoint import Answer
     from shizi.wechat.readings import Reading
     from shizi.wechat.replies import Reply
 

@@ -10,7 +10,7 @@ from shizi.core.errors import StoreError
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-HEAD: Final = "0003"
+HEAD: Final = "0004"
 """The newest revision; a test holds it against the files in `versions`."""
 
 

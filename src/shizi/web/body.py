@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from starlette.requests import ClientDisconnect
 
 from shizi.core.errors import ImageSizeError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Coroutine
 
     from starlette.types import Receive
+
+_Result = TypeVar("_Result")
 
 # 2 MiB: WeChat takes files "smaller than 2M"; exactly this size is too large.
 FILE_LIMIT = 2 * 1024 * 1024
@@ -127,3 +129,22 @@ class Body:
             self._complete = True
             self._unwanted.set()
         return chunk
+
+
+async def while_heard(work: Coroutine[object, object, _Result], body: Body) -> _Result:
+    """Return the work's result; end the work when the client leaves.
+
+    Raises:
+        ClientDisconnect: The client has left.
+    """
+    task = asyncio.ensure_future(work)
+    gone = asyncio.ensure_future(body.gone())
+    try:
+        await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            raise ClientDisconnect
+        return task.result()
+    finally:
+        task.cancel()
+        gone.cancel()
+        await asyncio.gather(task, gone, return_exceptions=True)
