@@ -206,3 +206,14 @@ def test_a_malformed_rule_is_told(values, fault):
         made(**values)
     assert str(raised.value).startswith("test: ")
     assert fault in str(raised.value)
+
+
+def test_an_address_is_made_of_what_addresses_are_made_of():
+    """Rare characters are let through where they were read surely."""
+    assert (
+        read("address", strip("重庆市", {"市": 0.6, "租": 0.4}, "1"))[0] == "重庆市市1"
+    )
+    assert (
+        read("address", strip("重庆市", {"市": 0.3, "租": 0.7}, "1"))[0] == "重庆市市1"
+    )
+    assert read("address", strip("重庆市租1"))[0] == "重庆市租1"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import cv2
@@ -22,6 +23,8 @@ DENSITY = 11.0
 # Millimetres around the page: values may be printed over its edge, and a pose is not
 # exact.
 MARGIN = 3.0
+# Pixels over which noise is smoothed: a third of a stroke.
+_NOISE = 1.0
 # Grey that paper becomes in even light, and the darkest that counts as light.
 _PAPER, _DARKEST = 200.0, 16.0
 
@@ -46,6 +49,16 @@ class Flat:
         width, height = page.size
         self._to_picture = pose.to_image @ np.diag([100 / width, 100 / height, 1])
         self.image, _ = flatten(image, pose, page, density=DENSITY, margin=MARGIN)
+
+    @cached_property
+    def clear(self) -> Image:
+        """The page with less noise and in even light: uint8, (H, W, 3), RGB."""
+        smooth = cv2.GaussianBlur(self.image, (0, 0), _NOISE)
+        return even_light(np.asarray(smooth, np.uint8))
+
+    def to_pixels(self, corners: NDArray[np.float64]) -> NDArray[np.float32]:
+        """Return places on the page, (N, 2), in pixels of the flat image."""
+        return ((corners + MARGIN) * DENSITY).astype(np.float32)
 
     def to_page(self, corners: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return places on the flat image, (N, 2), in millimetres on the page."""

@@ -14,7 +14,14 @@ from shizi.documents.constraints import choose, exchange
 from shizi.documents.flat import Flat
 from shizi.documents.outline import find_outline
 from shizi.documents.pages import find_pages
-from shizi.documents.piece import beginnings, read_pieces, spell, split, stretched
+from shizi.documents.piece import (
+    beginnings,
+    read_pieces,
+    spell,
+    spelled,
+    split,
+    stretched,
+)
 from shizi.documents.quality import find_faults
 from shizi.documents.rows import read_rows
 from shizi.documents.value import best_of, decode_value
@@ -148,10 +155,24 @@ def _read_page(
     for cell in cells:
         field = cell.field
         group = given.get(field.name, [])
-        if not group and field.lines == 1:
-            group = [_spelled(engine, image, flat, cell, page)]
         if group:
-            finds[field.name] = _value(engine, image, flat, cell, group, today=today)
+            find = _value(engine, image, flat, cell, group, today=today)
+            places = [piece.corners for piece in find.pieces if find.is_doubtful]
+        elif field.lines == 1:
+            # Faint print is like a dash: the whole cell is looked at again.
+            left = max(cell.end, field.left * page.size[0] / 100)
+            group = [_spelled(engine, image, flat, cell, left)]
+            find = _value(engine, image, flat, cell, group, today=today)
+            places = [_corners(cell, left, cell.right - _APART)]
+        else:
+            continue
+        if places:
+            again = [
+                spelled(engine.spell(flat.clear, flat.to_pixels(corners)), corners)
+                for corners in places
+            ]
+            find = find.seen_again(again, today)
+        finds[field.name] = find
     for field in page.fields:
         if field.label is None and (group := _inside(pieces, field, page)):
             finds[field.name] = decode_value(field.rule, group, flat.to_picture, today)
@@ -192,22 +213,28 @@ def _is_near(ends: NDArray[np.float64], expected: NDArray[np.float64]) -> bool:
 
 
 def _spelled(
-    engine: Engine, image: Image, flat: Flat, cell: Cell, page: PageSpec
+    engine: Engine, image: Image, flat: Flat, cell: Cell, left: float
 ) -> Piece:
     """Return what stands in a cell in which no line was found: something short, if any.
 
     Where it goes on to the end of what is looked at, the whole cell is read.
+
+    Args:
+        left: Where the value may begin, in millimetres.
     """
-    left = max(cell.end, cell.field.left * page.size[0] / 100)
     most = max(cell.right - _APART, left + _APART)
-    top, bottom = cell.y - _HALF, cell.y + _HALF
-    for width in (_SHORT, most - left):
-        right = min(most, left + width)
-        corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
-        piece = spell(engine, image, flat, corners)
+    for right in (min(most, left + _SHORT), most):
+        piece = spell(engine, image, flat, _corners(cell, left, right))
         if piece.ends_before(right - _APART):
             break
     return piece
+
+
+def _corners(cell: Cell, left: float, right: float) -> NDArray[np.float64]:
+    """Return the corners of a part of a cell, (4, 2), in millimetres."""
+    top, bottom = cell.y - _HALF, cell.y + _HALF
+    right = max(right, left + _APART)
+    return np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
 
 
 def _inside(pieces: Sequence[Piece], field: FieldSpec, page: PageSpec) -> list[Piece]:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 # Takes places where the pieces are told, (N, 2), to pixels of the picture.
 ToPicture = Callable[[NDArray[np.float64]], NDArray[np.float32]]
+# A value is looked at again if one of its characters is less likely, or if its rule
+# bends it by more nats.
+_SURE, _BENT = 0.9, 1.0
 
 
 class Find(NamedTuple):
@@ -30,11 +33,29 @@ class Find(NamedTuple):
         reading: Its rule, views and candidates.
         corners: float32, (4, 2); where it stands in the picture.
         density: Pixels of the picture a millimetre there.
+        pieces: What it was read from, in reading order.
     """
 
     reading: Reading
     corners: NDArray[np.float32]
     density: float
+    pieces: tuple[Piece, ...]
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Return whether another view of the value may tell something else."""
+        if not self.reading.candidates:
+            return True
+        best = self.reading.candidates[0]
+        bent = best.acoustic - best.free
+        return min(best.probabilities, default=1.0) < _SURE or bent < -_BENT
+
+    def seen_again(self, pieces: Sequence[Piece], today: date) -> Find:
+        """Return what is read with another view of its pieces beside those it has."""
+        rule, views, _ = self.reading
+        views = [*views, join(pieces)]
+        reading = Reading(rule, views, rule.read(views, today=today))
+        return self._replace(reading=reading)
 
 
 def best_of(
@@ -71,7 +92,7 @@ def decode_value(
     height = np.hypot(*(picture[3] - picture[0])) / max(
         1e-6, np.hypot(*(corners[3] - corners[0]))
     )
-    return Find(Reading(rule, views, candidates), picture, float(height))
+    return Find(Reading(rule, views, candidates), picture, float(height), tuple(pieces))
 
 
 def _outline(pieces: Sequence[Piece]) -> NDArray[np.float64]:
