@@ -23,7 +23,7 @@ COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile --quiet --upg
 	--exclude-newer-package python-multipart=$(shell date -u +%F)
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve test contract-test browser-test fuzz fault-test load \
+.PHONY: help install serve test contract-test browser-test cluster-test fuzz fault-test load \
 	lint check accuracy claims bench soak audit lock clean
 
 help: ## list the targets
@@ -62,6 +62,9 @@ contract-test: $(CLIENTS)/.ready ## call the server with real WeChat clients
 browser-test: $(BROWSER)/.ready ## use the console with Chromium; pictures of it by ARGS=--screenshots
 	$(BIN)/python -m pytest -m browser tests/browser $(ARGS)
 
+cluster-test: $(VENV)/.cluster ## several nodes, Ray, stores; 8 minutes
+	$(BIN)/python -m pytest -m cluster tests/cluster $(ARGS)
+
 check: lint test ## what must be clean before a change is handed in
 
 accuracy: $(VENV)/.dev ## how well pages, licences are read; own in DATA=, LICENCES=folder
@@ -90,6 +93,8 @@ lock: ## take newer versions of what the project is built on; needs uv
 	$(COMPILE) pyproject.toml $(EXTRAS) --group dev \
 		--constraints requirements.lock --constraints requirements-build.lock \
 		--output-file requirements-dev.lock
+	$(COMPILE) pyproject.toml --extra bulk --extra ray --group cluster \
+		--constraints requirements-dev.lock --output-file requirements-cluster.lock
 	for version in 1.8 2.0; do $(COMPILE) tests/contracts/clients/wechatpy-$$version.in \
 		--output-file tests/contracts/clients/wechatpy-$$version.lock || exit; done
 	for folder in contracts/clients contracts/cloud/sdk browser; do (cd tests/$$folder && npm update \
@@ -117,6 +122,10 @@ $(AUDIT)/.ready: requirements-audit.lock $(VENV)/.dev
 	$(PYTHON) -m venv $(AUDIT)
 	$(AUDIT)/bin/python -m pip --disable-pip-version-check --no-input $(LOCKED) \
 		-r requirements-audit.lock
+	@touch $@
+
+$(VENV)/.cluster: requirements-cluster.lock $(VENV)/.dev
+	$(PIP) $(LOCKED) -r requirements-cluster.lock
 	@touch $@
 
 $(CLIENTS)/.ready: $(VENV)/.dev $(wildcard tests/contracts/clients/*) \

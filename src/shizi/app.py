@@ -216,6 +216,11 @@ class Server:
         else:
             await self._on_ready()
 
+    @property
+    def is_up(self) -> bool:
+        """Return whether a worker is there to read."""
+        return self._pool.load.workers > 0
+
     def leave(self) -> None:
         """Tell balancers to go elsewhere, and refuse calls that begin from now on."""
         self._is_leaving = True
@@ -235,7 +240,7 @@ class Server:
     async def _readiness(self, _request: Request) -> Response:
         if self._is_leaving:
             return PlainTextResponse("stopping\n", 503)
-        if self._pool.load.workers:
+        if self.is_up:
             return PlainTextResponse("ready\n")
         return PlainTextResponse("not ready\n", 503)
 

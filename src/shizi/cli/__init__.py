@@ -12,7 +12,19 @@ from typing import Annotated
 import typer
 
 from shizi import __version__
-from shizi.cli import app, backup, console, doctor, plan, quota, read, serve, token
+from shizi.cli import (
+    app,
+    backup,
+    bulk,
+    cluster,
+    console,
+    doctor,
+    plan,
+    quota,
+    read,
+    serve,
+    token,
+)
 from shizi.cli.outcome import exit_code, tell
 from shizi.core.errors import ShiziError
 
@@ -27,10 +39,12 @@ commands = typer.Typer(
 )
 commands.command("serve")(serve.serve)
 commands.command("read")(read.read)
+commands.command("bulk")(bulk.bulk)
 commands.command("doctor")(doctor.doctor)
 commands.command("backup")(backup.backup)
 commands.command("restore")(backup.restore)
 commands.add_typer(app.commands, name="app")
+commands.add_typer(cluster.commands, name="cluster")
 commands.add_typer(token.commands, name="token")
 commands.add_typer(plan.commands, name="plan")
 commands.add_typer(quota.commands, name="quota")

@@ -72,7 +72,7 @@ def serve(
         if settings.metrics_address is not None:
             place, _, number = settings.metrics_address.rpartition(":")
             figures = stack.enter_context(_listen(place.strip("[]"), int(number)))
-        first = asyncio.run(_make_apps(settings))
+        first = asyncio.run(make_apps(settings))
         address = _address(settings, listener)
         announce = partial(
             _announce, settings, address, first, is_local=_is_loopback(listener)
@@ -137,8 +137,13 @@ def _address(settings: Settings, listener: socket.socket) -> str:
     return f"{scheme}://{host}:{listener.getsockname()[1]}"
 
 
-async def _make_apps(settings: Settings) -> Credentials | None:
-    """Make the apps that must be there, and return the credentials of a first one."""
+async def make_apps(settings: Settings) -> Credentials | None:
+    """Make the apps that must be there, and return the credentials of a first one.
+
+    Raises:
+        StoreError: The store cannot be used.
+        Exit: A fixed token is of no app.
+    """
     first: Credentials | None = None
     async with await open_of(settings) as store:
         known = {app.id for app in await list_apps(store)}

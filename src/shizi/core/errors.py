@@ -52,6 +52,8 @@
         ├── EngineError           the inference library is missing or fails
         ├── SpecError             the description of a document is malformed
         ├── StoreError            the data directory cannot be used
+        ├── ClusterError          Ray cannot be used
+        ├── SourceError           pictures for a bulk run cannot be had
         ├── JournalError          the journal of a run cannot be gone on with
         └── OutputError           what was read cannot be written
 
@@ -272,6 +274,14 @@ class SpecError(SetupError):
 
 class StoreError(SetupError):
     """The data directory or its database cannot be used."""
+
+
+class ClusterError(SetupError):
+    """Ray is missing, does not answer, or is asked for what only one machine can do."""
+
+
+class SourceError(SetupError):
+    """A source of pictures, or one of its files, cannot be read."""
 
 
 class JournalError(SetupError):

@@ -1,0 +1,1 @@
+"""Many pictures: from folders, archives, lists and stores to one table of text."""
