@@ -1,7 +1,7 @@
-"""HTTP as it arrives: uvicorn's protocol, with a deadline and what clients really send.
+"""HTTP as it arrives: uvicorn's protocol, with bounds and what clients really send.
 
-uvicorn has no deadline for a request's head, and refuses URLs with raw UTF-8, which
-some of WeChat's clients send inside img_url.
+uvicorn has neither deadline nor limit for a request's head, nor a limit for trailers,
+and refuses URLs with raw UTF-8, which some of WeChat's clients send inside img_url.
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 # A client that has not sent a whole head by then is dropped.
 _HEAD_SECONDS = 20.0
+# 64 KiB: eight times the longest address that is fetched. So much may come, and one
+# read of the socket (256 KiB) before it, without a head ending or a byte of a body.
+_SILENT_BYTES = 64 * 1024
 _RAW_TARGET = re.compile(rb"[A-Z]+ [^\r\n]*[\x80-\xff]")
 
 
@@ -24,6 +27,8 @@ class Protocol(HttpToolsProtocol):
     """One connection."""
 
     _deadline: asyncio.TimerHandle | None = None
+    _silent = 0
+    _told = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
         """Begin to wait for the first head."""
@@ -44,16 +49,35 @@ class Protocol(HttpToolsProtocol):
                 for byte in line
             )
             data = ascii_line + end + rest
+        self._told = False
         super().data_received(data)
+        self._silent = 0 if self._told else self._silent + len(data)
+        if self._silent > _SILENT_BYTES and not self.transport.is_closing():
+            if self._deadline is None:  # the reply may be under way
+                self.transport.close()
+            else:
+                self.send_400_response("the head is too large")
 
     def on_message_begin(self) -> None:
         """Begin to wait for the head of a further request."""
+        self._told = True
         super().on_message_begin()
         if self._deadline is None:
             self._await_head()
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header; none that comes behind the body, where nobody looks."""
+        if self._deadline is not None:
+            super().on_header(name, value)
+
+    def on_body(self, body: bytes) -> None:
+        """Take a part of the body."""
+        self._told = True
+        super().on_body(body)
+
     def on_headers_complete(self) -> None:
         """Stop waiting; what follows has deadlines of its own."""
+        self._told = True
         self._head_came()
         super().on_headers_complete()
 
