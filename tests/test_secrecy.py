@@ -37,6 +37,7 @@ FIELD = "private-field-0453"
 WORD = "private-word-0454"
 INSIDE = "private-metadata-0455"
 AGENT = "private-agent-0456"
+PASSWORD = "private-password-0457"
 
 
 class Origin(BaseHTTPRequestHandler):
@@ -77,6 +78,8 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Day:
     data = tmp_path_factory.mktemp("secrecy") / "data"
     for app_id in ("wx1", "wx2"):
         shizi("app", "add", "t", "--id", app_id, "--secret", SECRET, "--data", data)
+    given = f"{PASSWORD}\n"
+    shizi("console", "password", "--stdin", "--data", data, given=given)
     origin = ThreadingHTTPServer(("127.0.0.1", 0), Origin)
     threading.Thread(target=origin.serve_forever, daemon=True).start()
     environment = {
@@ -98,9 +101,11 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Day:
         log = server.log().encode()
     origin.shutdown()
     origin.server_close()
+    cookies = {f"cookie {n}": cookie for n, cookie in enumerate(calls.pages)}
+    assert len(set(cookies.values())) == 2
     texts = {f"line {number}": line for number, line in enumerate(SAMPLE_LINES)}
     return Day(
-        {**calls.private, **texts},
+        {**calls.private, **cookies, **texts},
         {"log": log, "metrics": figures, **running, **_files(data)},
         calls.codes,
     )
@@ -113,6 +118,7 @@ class Calls:
         self.server = server
         self.origin = f"http://127.0.0.1:{port}"
         self.codes: list[int | None] = []
+        self.pages: list[str] = []
         self.private = {
             "secret": SECRET,
             "guess": GUESS,
@@ -122,6 +128,7 @@ class Calls:
             "word": WORD,
             "metadata": INSIDE,
             "agent": AGENT,
+            "password": PASSWORD,
         }
 
     def run(self) -> None:
@@ -134,6 +141,7 @@ class Calls:
             self._addresses()
             self._bad_bodies()
             self._cloud()
+            self._pages()
             self._odd_bytes()
             self._accidents()
 
@@ -231,6 +239,21 @@ class Calls:
                     self.codes.append(0)
                 except CloudError as error:
                     self.codes.append(error.errCode)
+
+    def _pages(self) -> None:
+        """Log in on the web pages, as operator and as app, and with wrong words."""
+        for said in (
+            {"as": "operator", "password": PASSWORD},
+            {"as": "operator", "password": f"{PASSWORD}-2"},
+            {"as": "app", "appid": "wx1", "secret": SECRET},
+            {"as": "app", "appid": "wx1", "secret": GUESS},
+        ):
+            page = self.client.get(f"/console/login?to=/{PATH}%3F{QUERY}").text
+            stamp = re.search(r'name="stamp" value="(\w+)"', page)
+            assert stamp is not None
+            self.client.post("/console/login", data={**said, "stamp": stamp[1]})
+            self.client.get(f"/console/apps?{QUERY}")
+            self.pages.append(self.client.cookies["shizi_console"].strip('"'))
 
     def _odd_bytes(self) -> None:
         """Send what is hardly HTTP, or HTTP that asks for something else."""

@@ -179,9 +179,7 @@ async def _read_form(body: Body) -> dict[str, str]:
         ForgedFormError: It is nothing that a page of ours sends.
     """
     try:
-        data = await body.read()
-        if len(data) > _FORM_LIMIT:
-            raise ForgedFormError("the form is too long")
+        data = await body.read(_FORM_LIMIT)
         pairs = parse_qsl(data.decode(), keep_blank_values=True, max_num_fields=_FIELDS)
     except (ImageSizeError, TimeoutError, ValueError) as error:
         raise ForgedFormError("the form did not arrive whole") from error
