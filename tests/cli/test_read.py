@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
+import pikepdf
 import psutil
+import pypdfium2
 import pytest
 from PIL import Image
 
@@ -356,6 +358,45 @@ def test_a_file_with_pages_is_read_page_by_page(tmp_path: Path, kind: str) -> No
     assert len((out / "all.jsonl").read_text().splitlines()) == 7
     assert len((out / "a.pdf.wechat.json").read_text().splitlines()) == 7
     assert {f"a.pdf.{n}.boxes.jpg" for n in range(1, 8)} < tree(out)
+
+
+def text_of(path: Path) -> list[str]:
+    """Return what the text layers of a PDF's pages say."""
+    document = pypdfium2.PdfDocument(path)
+    try:
+        return [page.get_textpage().get_text_bounded() for page in document]
+    finally:
+        document.close()
+
+
+def test_any_file_becomes_a_searchable_pdf(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    clear = Image.new("RGBA", (60, 40), (0, 0, 0, 0))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (60, 40)).save(folder / "a.jpg", exif=exif)
+    clear.save(folder / "b.png")
+    clear.save(folder / "c.webp")
+    clear.convert("P").save(folder / "d.gif")
+    (folder / "e.pdf").write_bytes(paged("PDF", 3))
+    (folder / "f.tif").write_bytes(paged("TIFF", 2))
+    with pikepdf.open(folder / "e.pdf") as document:
+        document.Root.AcroForm = pikepdf.Dictionary(SigFlags=3, Fields=[])
+        document.save(folder / "g.pdf")
+    out = tmp_path / "out"
+    done = run(folder, "-o", out, "--format", "pdf,txt")
+    assert done.returncode == 1
+    # What is signed is read, and has no other PDF made of it.
+    assert "g.pdf: no searchable PDF: " in done.stderr
+    assert "6 files read" in done.stderr
+    counts = {"a.jpg": 1, "b.png": 1, "c.webp": 1, "d.gif": 1, "e.pdf": 3, "f.tif": 2}
+    for name, count in counts.items():
+        assert text_of(out / f"{name}.ocr.pdf") == count * [SAID], name
+    assert tree(out) == {
+        *(f"{name}.ocr.pdf" for name in counts),
+        *(f"{name}.txt" for name in (*counts, "g.pdf")),
+    }
 
 
 def test_a_page_that_fails_is_listed_and_the_others_read(tmp_path: Path) -> None:

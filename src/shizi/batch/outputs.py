@@ -6,7 +6,8 @@ import contextlib
 import os
 from typing import TYPE_CHECKING, BinaryIO, Protocol, Self
 
-from shizi.batch.inputs import BOXES
+from shizi.batch.inputs import BOXES, SEARCHABLE
+from shizi.batch.searchable import Binder
 from shizi.core.errors import OutputError
 
 if TYPE_CHECKING:
@@ -29,6 +30,16 @@ class Outputs(Protocol):
         """Write all of a file; return the bytes of the files it shares with others.
 
         Raises:
+            OutputError: It cannot be written.
+        """
+        ...
+
+    def bind(self, item: Input, scan: Scan) -> None:
+        """Write the searchable PDF of a file, where that is asked for.
+
+        Raises:
+            ImageDecodeError: There can be none of this file.
+            TaskError: It was not made for another reason.
             OutputError: It cannot be written.
         """
         ...
@@ -67,6 +78,9 @@ class Stream:
         self._write(head + self._form.write(scan))
         return {}
 
+    def bind(self, item: Input, scan: Scan) -> None:
+        """Do nothing: a stream has no place for PDF."""
+
     def draw(self, item: Input, number: int | None, drawn: bytes) -> None:
         """Do nothing: a stream has no place for pictures."""
 
@@ -79,6 +93,8 @@ class Folder:
         folder: Path,
         forms: Mapping[str, Format],
         ends: Mapping[str, int],
+        *,
+        is_searchable: bool = False,
     ) -> None:
         """Take the folder, which is there.
 
@@ -87,11 +103,13 @@ class Folder:
             forms: The formats by their names.
             ends: Bytes of the shared files that are kept, by the files' names; what is
                 behind is of a run that did not end.
+            is_searchable: Whether to write searchable PDF, too.
 
         Raises:
             OutputError: A shared file cannot be written.
         """
         self._folder = folder
+        self._binder = Binder() if is_searchable else None
         self._forms = [form for form in forms.values() if not form.is_shared]
         self._shared: dict[str, tuple[Format, BinaryIO]] = {}
         with _told():
@@ -116,6 +134,8 @@ class Folder:
         trace: TracebackType | None,
     ) -> None:
         """Close the shared files."""
+        if self._binder is not None:
+            self._binder.close()
         for _, file in self._shared.values():
             file.close()
 
@@ -129,20 +149,34 @@ class Folder:
                 file.flush()
             return {name: file.tell() for name, (_, file) in self._shared.items()}
 
+    def bind(self, item: Input, scan: Scan) -> None:
+        """Write the searchable PDF of a file, where that is asked for."""
+        if self._binder is not None:
+            with _told(), self._written(item, SEARCHABLE) as part:
+                self._binder.bind(item.path, scan, part)
+
     def draw(self, item: Input, number: int | None, drawn: bytes) -> None:
         """Write a page with its outlines."""
         with _told():
             self._put(item, BOXES if number is None else f".{number}{BOXES}", drawn)
 
     def _put(self, item: Input, suffix: str, data: bytes) -> None:
-        """Write a file under another name first, so that a half one is never seen."""
-        target = self.place(item, suffix)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        part = target.with_name(f".{target.name}.part")
-        with part.open("wb") as file:
+        with self._written(item, suffix) as part, part.open("wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+
+    @contextlib.contextmanager
+    def _written(self, item: Input, suffix: str) -> Generator[Path]:
+        """Have a file written under another name first: a half one is never seen."""
+        target = self.place(item, suffix)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = target.with_name(f".{target.name}.part")
+        try:
+            yield part
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
         part.replace(target)
 
     def place(self, item: Input, suffix: str) -> Path:

@@ -302,6 +302,12 @@ class _Run:
             return
         if end.fault is not None:
             self._fault(current, None, end.fault)
+        scan = Scan(current.item.name, tuple(current.leaves))
+        if current.leaves:
+            try:
+                await asyncio.to_thread(self._outputs.bind, current.item, scan)
+            except (InputError, ServiceError) as error:
+                self._fault(current, None, str(error))
         entry = Entry(
             current.item.name,
             current.version,
@@ -310,7 +316,6 @@ class _Run:
             at=round(time.time(), 3),
         )
         if current.leaves:
-            scan = Scan(current.item.name, tuple(current.leaves))
             ends = await asyncio.to_thread(self._outputs.write, current.item, scan)
             entry = replace(entry, ends=ends)
         if self._journal is not None:

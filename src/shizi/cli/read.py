@@ -19,6 +19,7 @@ from shizi.batch.local import LocalReader
 from shizi.batch.outputs import Folder, Stream
 from shizi.batch.pages import DPI, find_kind
 from shizi.batch.run import Outcome, read_all
+from shizi.batch.searchable import is_there
 from shizi.cli.outcome import Exit, print_text, tell
 from shizi.cli.progress import Telling
 from shizi.documents.spec import load_spec
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
     from shizi.batch.outputs import Outputs
 
+# Made by another program, and no text.
+_PDF = "pdf"
+_ALL = sorted((*NAMES, _PDF))
 # What the journal of a folder is called.
 _JOURNAL = "journal.jsonl"
 _AUTO_KIND = "vehicle_licence"
@@ -54,6 +58,7 @@ class _Task(NamedTuple):
     Attributes:
         forms: The formats by their names.
         card: The document to look for.
+        is_searchable: Whether to write searchable PDF.
         folder: Where to write; none for standard output.
         is_resumed: Whether to go on with an earlier run.
         is_drawn: Whether to write the pictures with outlines.
@@ -63,6 +68,7 @@ class _Task(NamedTuple):
 
     forms: Mapping[str, Format]
     card: Card | None
+    is_searchable: bool
     folder: Path | None
     is_resumed: bool
     is_drawn: bool
@@ -92,7 +98,7 @@ def read(
     formats: Annotated[
         list[str] | None,
         typer.Option(
-            "--format", metavar="NAME[,NAME]", help=f"How to write: {', '.join(NAMES)}."
+            "--format", metavar="NAME[,NAME]", help=f"How to write: {', '.join(_ALL)}."
         ),
     ] = None,
     card: Annotated[
@@ -127,9 +133,11 @@ def read(
     nothing to read, 3 if the engine fails, 4 if results cannot be written, 130 on
     Ctrl-C.
     """
+    names = _names(formats or ["txt"])
     task = _Task(
-        _forms(formats or ["txt"], card),
+        _forms(names - {_PDF}, card),
         card,
+        _PDF in names,
         None if output == STANDARD_INPUT else Path(output),
         resume,
         draw,
@@ -211,7 +219,7 @@ def _opened(task: _Task, found: Found) -> Generator[tuple[Outputs, Journal | Non
         yield Stream(print_text, form, is_named=several), None
         return
     run = {
-        "formats": ",".join(sorted(task.forms)),
+        "formats": ",".join((*task.forms, *([_PDF] if task.is_searchable else []))),
         "card": task.card.value if task.card else "",
         "draw": str(task.is_drawn),
         "dpi": str(task.dpi),
@@ -223,7 +231,12 @@ def _opened(task: _Task, found: Found) -> Generator[tuple[Outputs, Journal | Non
     except OSError as error:
         tell(f"cannot write: {task.folder}: {error.strerror}")
         raise typer.Exit(Exit.CANNOT_WRITE) from error
-    with journal, Folder(task.folder, task.forms, journal.ends) as folder:
+    with (
+        journal,
+        Folder(
+            task.folder, task.forms, journal.ends, is_searchable=task.is_searchable
+        ) as folder,
+    ):
         yield folder, journal
 
 
@@ -241,15 +254,20 @@ def _conclude(task: _Task, outcome: Outcome, *, missing: int) -> None:
         )
 
 
-def _forms(given: Sequence[str], card: Card | None) -> dict[str, Format]:
-    """Return the formats that the option names."""
-    names = [name for each in given for name in each.split(",")]
-    for name in names:
-        if name not in NAMES:
-            message = f"{name!r} is none of {', '.join(NAMES)}"
+def _names(given: Sequence[str]) -> set[str]:
+    """Return what the option names."""
+    names = {name for each in given for name in each.split(",")}
+    for name in sorted(names):
+        if name not in _ALL:
+            message = f"{name!r} is none of {', '.join(_ALL)}"
             raise typer.BadParameter(message)
+    return names
+
+
+def _forms(names: set[str], card: Card | None) -> dict[str, Format]:
+    """Return formats by their names."""
     fields = _fields(card.kind) if card is Card.VEHICLE_LICENCE else ()
-    return {name: find_format(name, fields=fields) for name in names}
+    return {name: find_format(name, fields=fields) for name in sorted(names)}
 
 
 def _fields(kind: str) -> tuple[str, ...]:
@@ -261,13 +279,15 @@ def _fields(kind: str) -> tuple[str, ...]:
 
 
 def _check(task: _Task) -> None:
-    """Refuse what standard output cannot take."""
+    """Refuse what standard output cannot take, and what is not installed."""
+    if task.is_searchable and not is_there():
+        raise typer.BadParameter("pdf needs OCRmyPDF: pip install 'shizi[pdf]'")
     if task.folder is not None:
         return
     if len(task.forms) > 1:
         raise typer.BadParameter("several formats need -o DIR")
-    if task.is_drawn or task.is_resumed:
-        raise typer.BadParameter("--draw and --resume need -o DIR")
+    if task.is_searchable or task.is_drawn or task.is_resumed:
+        raise typer.BadParameter("pdf, --draw and --resume need -o DIR")
 
 
 def _listed(from_file: str | None) -> list[str]:

@@ -18,11 +18,12 @@ import numpy as np
 from shizi.core.geometry import Quad
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from shizi.core.text import TextLine
 
 _WORD = re.compile(r"\S+")
+_ENDLESS = 1 << 30
 
 
 class Box(NamedTuple):
@@ -46,23 +47,42 @@ class Word(NamedTuple):
     quad: Quad
 
 
-def words_of(line: TextLine) -> list[Word]:
-    """Return the words of a line, in reading order."""
-    known = len(line.places) == len(line.text)
-    middles = line.places if known else _usual_places(line.text)
+def words_of(line: TextLine, *, most: int = _ENDLESS) -> list[Word]:
+    """Return the words of a line, in reading order.
+
+    Args:
+        line: The line.
+        most: Characters of a word of ideographs alone; a longer one comes in parts.
+    """
+    middles = places_of(line)
     half = _half_pitch(line.text, middles)
     cuts = [0.0, *((one + two) / 2 for one, two in pairwise(middles)), 1.0]
     words: list[Word] = []
-    for match in _WORD.finditer(line.text):
-        first, last = match.start(), match.end() - 1
+    for first, last in _spans(line.text, most):
         start, end = cuts[first], cuts[last + 1]
         # Beside a space the cut lies in the middle of the paper, not at the letter.
-        if first:
+        if line.text[first - 1 : first].isspace():
             start = max(start, middles[first] - half)
-        if last + 1 < len(line.text):
+        if line.text[last + 1 : last + 2].isspace():
             end = min(end, middles[last] + half)
-        words.append(Word(match.group(), part_of(line.quad, start, max(start, end))))
+        quad = part_of(line.quad, start, max(start, end))
+        words.append(Word(line.text[first : last + 1], quad))
     return words
+
+
+def places_of(line: TextLine) -> Sequence[float]:
+    """Return where a line's characters lie, as shares of its length, known or not."""
+    known = len(line.places) == len(line.text)
+    return line.places if known else _usual_places(line.text)
+
+
+def _spans(text: str, most: int) -> Iterator[tuple[int, int]]:
+    """Give the first and the last character of each word."""
+    for match in _WORD.finditer(text):
+        start, end = match.span()
+        step = most if all(map(is_wide, match.group())) else end - start
+        for first in range(start, end, step):
+            yield first, min(first + step, end) - 1
 
 
 def part_of(quad: Quad, start: float, end: float) -> Quad:
