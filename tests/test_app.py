@@ -8,6 +8,7 @@ import pty
 import re
 import shlex
 import signal
+import socket
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -174,6 +175,7 @@ def test_on_a_terminal_the_printed_curl_line_reads_the_sample(tmp_path: Path) ->
         while "access_token=" not in printed or not printed.endswith("\n"):
             printed += os.read(ours, 4096).decode()
         assert re.search(r"appid\s+wx[0-9a-f]{16}\s+secret\s+[0-9a-f]{32}", printed)
+        check_password(printed)
         line = next(line for line in printed.splitlines() if "curl" in line)
         curl, option, form, url = shlex.split(line)
         assert (curl, option, form) == ("curl", "-F", f"img=@{SAMPLE}")
@@ -184,6 +186,21 @@ def test_on_a_terminal_the_printed_curl_line_reads_the_sample(tmp_path: Path) ->
         process.kill()
         process.wait()
         os.close(ours)
+
+
+def check_password(printed: str) -> None:
+    """See that the console lets in who has read the password."""
+    found = re.search(
+        r"console is on (\S+)\s+password of its operator\s+(\S+)", printed
+    )
+    assert found
+    with httpx.Client(base_url=found[1]) as browser:
+        page = browser.get("console/login").text
+        stamp = re.search(r'name="stamp" value="(\w+)"', page)
+        assert stamp
+        form = {"as": "operator", "stamp": stamp[1], "password": found[2]}
+        reply = browser.post("console/login", data=form)
+        assert (reply.status_code, reply.headers["location"]) == (303, "/console/apps")
 
 
 def test_a_taken_port_is_a_usage_error(server: Running, tmp_path: Path) -> None:
@@ -239,3 +256,40 @@ def test_an_open_server_behind_a_proxy_knows_its_callers(tmp_path: Path) -> None
         log = (tmp_path / "log").read_text().splitlines()
         call = next(line for line in map(json.loads, log) if line["event"] == "call")
         assert (call["app"], call["address"]) == ("guest", "192.0.2.7")
+
+
+@pytest.mark.parametrize(
+    ("environment", "path", "status"),
+    [
+        ({}, "/metrics", 200),
+        ({"SHIZI_METRICS": "false"}, "/metrics", 404),
+        ({}, "/", 200),
+        ({"SHIZI_CONSOLE": "login"}, "/", 303),
+        ({"SHIZI_TRUSTED_PROXIES": '["10.0.0.0/8"]'}, "/", 303),
+        ({"SHIZI_CONSOLE": "off"}, "/", 404),
+        ({"SHIZI_CONSOLE": "off"}, "/console/login", 404),
+        ({"SHIZI_HOST": "0.0.0.0"}, "/", 303),
+    ],
+    ids=str,
+)
+def test_pages_and_metrics_are_open_to_whom_the_settings_say(
+    tmp_path: Path, environment: dict[str, str], path: str, status: int
+) -> None:
+    data = tmp_path / "data"
+    with serving(data, environment=environment, program=NULL) as running:
+        port = running.url.rpartition(":")[2]
+        reply = httpx.get(f"http://127.0.0.1:{port}{path}")
+        assert reply.status_code == status
+
+
+def test_metrics_are_told_at_an_address_of_their_own(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        place = f"127.0.0.1:{free.getsockname()[1]}"
+    environment = {"SHIZI_METRICS_ADDRESS": place}
+    data = tmp_path / "data"
+    with serving(data, environment=environment, program=NULL) as running:
+        assert httpx.get(f"{running.url}/metrics").status_code == 404
+        assert "shizi_pool_workers" in httpx.get(f"http://{place}/metrics").text
+        assert httpx.get(f"http://{place}/healthz").status_code == 404
+        running.process.send_signal(signal.SIGTERM)
+        assert running.process.wait(30) == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import io
 import json
@@ -12,6 +13,9 @@ from typing import Protocol
 
 import pytest
 
+from shizi.access.acts import Act, list_acts
+from shizi.access.operator import check_password
+from shizi.access.store import open_store
 from shizi.cli import main
 
 ROOT = Path(__file__).parents[2]
@@ -259,3 +263,56 @@ def test_a_key_of_the_settings_is_not_in_a_backup(
     done = run("backup", file)
     assert "keep the one of your settings" in done.stderr
     assert key.encode() not in gzip.decompress(file.read_bytes())
+
+
+async def acts_of(data: Path) -> tuple[Act, ...]:
+    """Return what was done, the newest first."""
+    async with await open_store(data) as store:
+        return await list_acts(store, limit=20)
+
+
+async def opens(data: Path, password: str) -> bool:
+    """Return whether a password is the operator's; raises where it is not."""
+    async with await open_store(data) as store:
+        return bool(await check_password(store, password))
+
+
+def test_what_commands_do_is_written_down(run: Run, data: Path) -> None:
+    for line in (
+        "app add t --id a",
+        "app set a --plan documented --api printed_text",
+        "app rotate a",
+        "quota set a printed_text=5",
+        "quota grant a printed_text=2",
+        "quota clear a",
+        "plan set gold printed_text=5",
+        "plan remove gold",
+        "app remove a",
+    ):
+        assert run(*line.split()).returncode == 0
+    acts = asyncio.run(acts_of(data))
+    assert [(act.what, act.whom) for act in reversed(acts)] == [
+        ("app.add", "a"),
+        ("app.plan", "a"),
+        ("app.allow", "a"),
+        ("app.rotate", "a"),
+        ("app.limits", "a"),
+        ("app.grant", "a"),
+        ("app.clear", "a"),
+        ("plan.set", "gold"),
+        ("plan.remove", "gold"),
+        ("app.remove", "a"),
+    ]
+    assert {act.door for act in acts} == {"shell"}
+
+
+def test_a_password_is_set_from_standard_input(run: Run, data: Path) -> None:
+    done = run("console", "password", "--stdin", stdin="correct horse\n")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert asyncio.run(opens(data, "correct horse"))
+
+
+def test_a_password_that_is_too_short_is_a_usage_error(run: Run) -> None:
+    done = run("console", "password", "--stdin", stdin="short\n")
+    assert done.returncode == 2
+    assert "10 to 1024" in done.stderr

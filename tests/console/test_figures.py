@@ -87,7 +87,7 @@ def test_bars_stand_on_each_other_and_on_the_foot() -> None:
 def test_a_chart_of_nothing_has_no_bars() -> None:
     chart = draw(["a"], [[0]])
     assert chart.bars == []
-    assert [rule.text for rule in chart.rules] == ["0", "2", "5"]
+    assert [rule.text for rule in chart.rules] == ["0", "2", "4"]
     assert draw([], [[]]).names == []
 
 

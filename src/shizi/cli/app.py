@@ -23,6 +23,7 @@ from shizi.cli.option import (
     DatabaseOption,
     DataOption,
     JsonOption,
+    note,
     opened,
     read_limit,
     run,
@@ -63,7 +64,7 @@ def add(
 
     async def work() -> Credentials:
         async with opened(data, database) as store:
-            return await add_app(
+            made = await add_app(
                 store,
                 name,
                 app_id=app_id,
@@ -74,6 +75,8 @@ def add(
                 token_seconds=token_seconds,
                 now=time.time(),
             )
+            await note(store, "app.add", made.app_id)
+            return made
 
     _write_credentials(run(work()), as_json)
 
@@ -115,6 +118,10 @@ def change(
     async def work() -> None:
         async with opened(data, database) as store:
             await change_app(store, app_id, plan=plan, apis=apis)
+            if plan is not None:
+                await note(store, "app.plan", app_id)
+            if apis is not None:
+                await note(store, "app.allow", app_id)
 
     run(work())
 
@@ -132,7 +139,9 @@ def rotate(
 
     async def work() -> Credentials:
         async with opened(data, database) as store:
-            return await rotate_secret(store, app_id, secret)
+            made = await rotate_secret(store, app_id, secret)
+            await note(store, "app.rotate", app_id)
+            return made
 
     _write_credentials(run(work()), as_json)
 
@@ -146,6 +155,7 @@ def remove(
     async def work() -> None:
         async with opened(data, database) as store:
             await remove_app(store, app_id)
+            await note(store, "app.remove", app_id)
 
     asyncio.run(work())
 

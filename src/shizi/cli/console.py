@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import sys
-import time
 from typing import Annotated
 
 import typer
 
-from shizi.access.acts import Act, record_act
 from shizi.access.operator import set_password
-from shizi.cli.option import DatabaseOption, DataOption, opened, run
+from shizi.cli.option import DatabaseOption, DataOption, note, opened, run
 
 commands = typer.Typer(help="Open the web pages to the operator.", no_args_is_help=True)
 
@@ -33,6 +31,6 @@ def password(
     async def work() -> None:
         async with opened(data, database) as store:
             await set_password(store, chosen)
-            await record_act(store, Act(time.time(), "shell", "password", None))
+            await note(store, "password")
 
     run(work())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -11,6 +12,7 @@ import typer
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
+from shizi.access.acts import Act, record_act
 from shizi.access.store import open_store
 from shizi.cli.outcome import Exit, tell
 from shizi.core.api import Api
@@ -62,6 +64,15 @@ async def open_of(settings: Settings) -> Store:
     return await open_store(
         settings.data, database=settings.database_url(), key=settings.key()
     )
+
+
+async def note(store: Store, what: str, whom: str | None = None) -> None:
+    """Write down what a command has done, for the console's audit.
+
+    Raises:
+        StoreError: The store failed.
+    """
+    await record_act(store, Act(time.time(), "shell", what, whom))
 
 
 def run(work: Coroutine[object, object, _Result]) -> _Result:

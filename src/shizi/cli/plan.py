@@ -13,6 +13,7 @@ from shizi.cli.option import (
     DatabaseOption,
     DataOption,
     JsonOption,
+    note,
     opened,
     read_limit,
     run,
@@ -68,6 +69,7 @@ def make(
     async def work() -> None:
         async with opened(data, database) as store:
             await set_plan(store, name, limits)
+            await note(store, "plan.set", name)
 
     run(work())
 
@@ -84,5 +86,6 @@ def remove(
     async def work() -> None:
         async with opened(data, database) as store:
             await remove_plan(store, name)
+            await note(store, "plan.remove", name)
 
     run(work())

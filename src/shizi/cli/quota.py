@@ -16,6 +16,7 @@ from shizi.cli.option import (
     DatabaseOption,
     DataOption,
     JsonOption,
+    note,
     opened,
     read_limit,
     run,
@@ -87,6 +88,7 @@ def change(
     async def work() -> None:
         async with opened(data, database) as store:
             await change_app(store, app_id, limits=limits)
+            await note(store, "app.limits", app_id)
 
     run(work())
 
@@ -108,6 +110,7 @@ def grant(
         async with opened(data, database) as store:
             for api, number in given:
                 await grant_calls(store, app_id, api, number, now=time.time())
+                await note(store, "app.grant", app_id)
 
     run(work())
 
@@ -121,6 +124,7 @@ def clear(
     async def work() -> None:
         async with opened(data, database) as store:
             await clear_usage(store, app_id, day=shanghai_day(time.time()))
+            await note(store, "app.clear", app_id)
 
     run(work())
 

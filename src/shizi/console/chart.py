@@ -16,7 +16,8 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 44, 6, 10, 24
 _GAP: Final = 0.25
 # So many names fit side by side.
 _NAMES: Final = 10
-_ROUND: Final = (1, 2, 5)
+# Numbers whose half is whole, too, from 4 on.
+_ROUND: Final = (1, 2, 4)
 
 
 class Bar(NamedTuple):
