@@ -108,6 +108,11 @@ class Decoder(Protocol):
 class Session(Protocol):
     """One model with one image batch in and one array out; not thread-safe."""
 
+    @property
+    def precision(self) -> str:
+        """The arithmetic that the model runs in: `f32`, `bf16`."""
+        ...
+
     def run(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the model's output for a batch.
 

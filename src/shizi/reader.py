@@ -55,6 +55,11 @@ class Reader:
             session=session, precision=precision, threads=threads or 0
         )
 
+    @property
+    def precision(self) -> str:
+        """The arithmetic that the models run in: `f32`, `bf16`."""
+        return self._engine.precision
+
     def warm(self) -> None:
         """Make many reads fast: a quarter of the time, for three seconds once.
 

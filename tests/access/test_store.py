@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from shizi.access.apps import add_app, authenticate, list_apps
+from shizi.access.migrations import HEAD
 from shizi.access.sqlite import DATABASE, KEY
 from shizi.access.stable import stable_token
-from shizi.access.store import Store, open_store
+from shizi.access.store import Store, look_at_store, open_store
 from shizi.access.tables import apps
 from shizi.access.tokens import issue_token
 from shizi.core.errors import StoreError
@@ -98,6 +99,27 @@ async def test_one_process_may_open_a_store_many_times_at_once(data_dir: Path) -
     assert len(await list_apps(stores[0])) == 12
     for store in stores:
         await store.close()
+
+
+async def test_a_look_at_a_store_makes_and_changes_nothing(data_dir: Path) -> None:
+    assert await look_at_store(data_dir) == (str(data_dir), None)
+    assert not data_dir.exists()
+    await (await open_store(data_dir)).close()
+    before = _modes(data_dir)
+    assert await look_at_store(data_dir) == (str(data_dir), HEAD)
+    assert _modes(data_dir) == before
+
+
+@pytest.mark.real
+async def test_a_look_at_postgresql_tells_no_password(
+    database: str, data_dir: Path
+) -> None:
+    before = await look_at_store(data_dir, database=database)
+    await (await open_store(data_dir, database=database)).close()
+    after = await look_at_store(data_dir, database=database)
+    assert (before.revision, after.revision) == (None, HEAD)
+    assert after.place.startswith("database ")
+    assert "://" not in after.place
 
 
 async def test_a_relative_directory_with_odd_characters_can_hold_a_store(

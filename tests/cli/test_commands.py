@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import subprocess
 import sys
+from importlib import metadata
 from typing import TYPE_CHECKING
 
 import pytest
@@ -104,11 +107,35 @@ def test_a_data_folder_that_cannot_be_made_ends_with_4(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_doctor_tells_what_runs_and_reads_once() -> None:
-    done = run("doctor")
+def test_doctor_tells_what_runs_and_reads_once(tmp_path: Path) -> None:
+    done = run("doctor", "--data", tmp_path / "data")
     assert done.returncode == 0
-    assert "PP-OCRv6_det_small.onnx: sha256 090f04abcd9d... ok" in done.stdout
+    told = dict(line.split(": ", 1) for line in done.stdout.splitlines()[1:])
+    assert done.stdout.startswith(f"shizi {__version__}, Python 3.")
+    assert re.fullmatch(r"\d+ cores, \d+ usable(, bounded to [\d.]+)?, .+", told["cpu"])
+    assert re.fullmatch(r"[\d.]+ GiB(, bounded to [\d.]+)?", told["memory"])
+    assert told["openvino"] == metadata.version("openvino")
+    assert told["onnxruntime"] == metadata.version("onnxruntime")
+    assert told["session"] in {"openvino, f32", "openvino, bf16"}
+    assert told["model PP-OCRv6_det_small.onnx"] == "sha256 090f04abcd9d... ok"
+    assert told["read"].startswith(f"{len(SAMPLE_LINES)} lines; ")
+    assert told["store"] == f"{tmp_path / 'data'}, nothing made yet"
+    assert not (tmp_path / "data").exists()
+
+
+def test_doctor_tells_the_arithmetic_that_is_set(tmp_path: Path) -> None:
+    env = {**os.environ, "SHIZI_SESSION": "onnxruntime"}
+    done = run("doctor", "--data", tmp_path, env=env)
+    assert "\nsession: onnxruntime, f32\n" in done.stdout
+
+
+def test_doctor_ends_with_4_where_the_database_is_away() -> None:
+    url = "postgresql://shizi:the-password@127.0.0.1:1/shizi"
+    done = run("doctor", "--database", url)
+    assert done.returncode == 4
     assert f"read: {len(SAMPLE_LINES)} lines" in done.stdout
+    assert "database shizi on 127.0.0.1" in done.stderr
+    assert "the-password" not in done.stdout + done.stderr
 
 
 def test_apps_are_added_listed_and_removed(tmp_path: Path) -> None:

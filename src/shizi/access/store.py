@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from functools import wraps
-from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, Protocol, Self, TypeVar
 
 from sqlalchemy import inspect, select, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from shizi.access import migrations
 from shizi.access.postgresql import Postgresql
 from shizi.access.seal import Seal, make_key, read_seal
-from shizi.access.sqlite import KEY, Sqlite
+from shizi.access.sqlite import DATABASE, KEY, Sqlite
 from shizi.access.tables import apps, marks
 from shizi.core.errors import StoreError
 
@@ -181,6 +181,41 @@ async def open_store(
                 await check_seal(connection, seal)
             stack.pop_all()
     return Store(chosen, seal)
+
+
+class Whereabouts(NamedTuple):
+    """Where a store is, and how far its tables are.
+
+    Attributes:
+        place: How people are told where it is; holds no password.
+        revision: That of the tables; none where nothing was made yet.
+    """
+
+    place: str
+    revision: str | None
+
+
+async def look_at_store(data_dir: Path, *, database: str | None = None) -> Whereabouts:
+    """Return where the store is, without making or changing anything.
+
+    Args:
+        data_dir: The folder of the SQLite database.
+        database: A URL of PostgreSQL, which then takes SQLite's place.
+
+    Raises:
+        StoreError: The database cannot be reached or read.
+    """
+    if database is None and not await asyncio.to_thread((data_dir / DATABASE).exists):
+        return Whereabouts(str(data_dir), None)
+    with _wrapping(str(data_dir)):
+        chosen = Sqlite(data_dir) if database is None else Postgresql(database)
+    with _wrapping(chosen.place):
+        try:
+            async with chosen.engine.connect() as connection:
+                revision = await connection.run_sync(find_revision)
+        finally:
+            await chosen.engine.dispose()
+    return Whereabouts(chosen.place, revision)
 
 
 def find_revision(connection: Connection) -> str | None:

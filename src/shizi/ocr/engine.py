@@ -112,6 +112,11 @@ class TextEngine:
         self._recogniser = Recogniser(load(path), weights.read_charset(path))
         self._seconds = seconds
 
+    @property
+    def precision(self) -> str:
+        """The arithmetic that the models run in: `f32`, `bf16`."""
+        return self._sessions[0].precision
+
     def read(self, image: Image) -> Page:
         """Return the text of an upright image: uint8, (H, W, 3), RGB.
 
@@ -228,6 +233,10 @@ class _Attentive:
     def __init__(self, session: Session, caller: Caller) -> None:
         self._session = session
         self._caller = caller
+
+    @property
+    def precision(self) -> str:
+        return self._session.precision
 
     def run(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
         self._caller.check()

@@ -113,3 +113,10 @@ def test_a_prepared_shape_says_the_same_as_before(name: str, noise: np.ndarray) 
 def test_a_shape_that_the_model_cannot_take_is_our_error(name: str) -> None:
     with pytest.raises(EngineError, match="5"):
         session(name, weights.RECOGNISER).prepare((1, 48, 320, 5))
+
+
+@pytest.mark.parametrize("name", SESSIONS)
+def test_a_session_tells_its_arithmetic(name: str) -> None:
+    path = weights.find_model(weights.DETECTOR)
+    made = make_session(name, path, threads=1, precision="f32")
+    assert made.precision == "f32"

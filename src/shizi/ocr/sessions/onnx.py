@@ -55,6 +55,11 @@ class Session:
             raise EngineError(message) from error
         self._input = self._session.get_inputs()[0].name
 
+    @property
+    def precision(self) -> str:
+        """The arithmetic that the model runs in: always `f32`."""
+        return "f32"
+
     def run(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the logits of a batch: uint8, (N, H, W, 3), RGB.
 

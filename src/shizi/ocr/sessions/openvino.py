@@ -65,6 +65,12 @@ class Session:
             message = f"OpenVINO cannot load {path.name}"
             raise EngineError(message) from error
 
+    @property
+    def precision(self) -> str:
+        """The arithmetic that the model runs in: `f32`, `bf16`."""
+        model = self._request.get_compiled_model()
+        return str(model.get_property("INFERENCE_PRECISION_HINT").get_type_name())
+
     def run(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the logits of a batch: uint8, (N, H, W, 3), RGB.
 
