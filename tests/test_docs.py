@@ -91,7 +91,7 @@ def test_a_link_leads_somewhere(page, target):
     assert not anchor or anchor in anchors(goal)
 
 
-@pytest.mark.parametrize("tool", ["accuracy", "bench", "soak"])
+@pytest.mark.parametrize("tool", ["accuracy", "bench", "folder", "soak"])
 def test_the_tables_of_figures_have_their_place(tool):
     text = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
     begin, end = f"<!-- {tool}:begin -->", f"<!-- {tool}:end -->"
