@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
+    from shizi.batch.run import Label
     from shizi.core.sheet import Sheet
     from shizi.ports import Caller, Engine
 
@@ -87,7 +88,7 @@ class LocalReader:
         """Wait for the pages that are being read, and end the processes."""
         await self._pool.close()
 
-    async def read(self, data: bytes) -> Sheet:
+    async def read(self, data: bytes, label: Label) -> Sheet:
         """Return what is read of a picture.
 
         Raises:
@@ -95,6 +96,7 @@ class LocalReader:
             ServiceError: The process that read it ended or took too long.
             EngineError: The inference library failed.
         """
+        del label
         return await self._pool.run(self._task, data)
 
 

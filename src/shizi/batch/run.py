@@ -36,6 +36,22 @@ if TYPE_CHECKING:
 _QUEUE = 64
 
 
+class Label(NamedTuple):
+    """What a picture is called.
+
+    Attributes:
+        name: The file.
+        number: Which page of it, from 1 on; none where the file is one picture.
+    """
+
+    name: str
+    number: int | None
+
+    def __str__(self) -> str:
+        """Return both."""
+        return self.name if self.number is None else f"{self.name}, page {self.number}"
+
+
 class SheetReader(Protocol):
     """Reads pictures, several at a time.
 
@@ -45,7 +61,7 @@ class SheetReader(Protocol):
 
     width: int
 
-    async def read(self, data: bytes) -> Sheet:
+    async def read(self, data: bytes, label: Label) -> Sheet:
         """Return what is read of a picture.
 
         Raises:
@@ -222,7 +238,9 @@ class _Run:
                     if self._stop.is_set() and picture.number > 1:
                         self._room.release()
                         return _End(is_cut=True)
-                    page = _Page(picture.number, picture.is_paged, self._begin(picture))
+                    page = _Page(
+                        picture.number, picture.is_paged, self._begin(item, picture)
+                    )
                     await self._steps.put(page)
         except InputError as error:
             return _End(str(error))
@@ -242,9 +260,9 @@ class _Run:
             self._room.release()
         return picture
 
-    def _begin(self, picture: Picture) -> asyncio.Task[Sheet]:
+    def _begin(self, item: Input, picture: Picture) -> asyncio.Task[Sheet]:
         """Begin to read a page; its room is free again when it is read."""
-        reading = asyncio.create_task(self._read(picture))
+        reading = asyncio.create_task(self._read(item, picture))
         self._readings.add(reading)
 
         def end(task: asyncio.Task[Sheet]) -> None:
@@ -254,10 +272,11 @@ class _Run:
         reading.add_done_callback(end)
         return reading
 
-    async def _read(self, picture: Picture) -> Sheet:
+    async def _read(self, item: Input, picture: Picture) -> Sheet:
         if picture.fault is not None:
             raise ImageDecodeError(picture.fault)
-        return await self._reader.read(picture.data)
+        number = picture.number if picture.is_paged else None
+        return await self._reader.read(picture.data, Label(item.name, number))
 
     async def _collect(self) -> None:
         """Take the pages as they were begun, and write the files that are whole."""

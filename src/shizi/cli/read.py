@@ -18,6 +18,7 @@ from shizi.batch.inputs import STANDARD_INPUT, Found, find_inputs, read_list
 from shizi.batch.local import LocalReader
 from shizi.batch.outputs import Folder, Stream
 from shizi.batch.pages import DPI, find_kind
+from shizi.batch.remote import RemoteReader
 from shizi.batch.run import Outcome, read_all
 from shizi.batch.searchable import is_there
 from shizi.cli.outcome import Exit, print_text, tell
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
 # Made by another program, and no text.
 _PDF = "pdf"
 _ALL = sorted((*NAMES, _PDF))
+# Where the secret of an app may stand, for it to be on no list of processes.
+_SECRET = "SHIZI_APP_SECRET"  # noqa: S105 - a name
+# 4: enough to keep a server of two workers busy while pictures are on their way.
+_CALLS = 4
 # What the journal of a folder is called.
 _JOURNAL = "journal.jsonl"
 _AUTO_KIND = "vehicle_licence"
@@ -63,7 +68,8 @@ class _Task(NamedTuple):
         is_resumed: Whether to go on with an earlier run.
         is_drawn: Whether to write the pictures with outlines.
         dpi: Pixels an inch of a PDF's pages.
-        workers: How many processes read.
+        workers: How many processes read, or calls are made at a time.
+        server: Who reads; none for this machine.
     """
 
     forms: Mapping[str, Format]
@@ -73,7 +79,16 @@ class _Task(NamedTuple):
     is_resumed: bool
     is_drawn: bool
     dpi: int
-    workers: int
+    workers: int | None
+    server: _Server | None
+
+
+class _Server(NamedTuple):
+    """A server and an app of it."""
+
+    url: str
+    app_id: str
+    secret: str
 
 
 def read(
@@ -124,7 +139,24 @@ def read(
     ] = DPI,
     workers: Annotated[
         int | None,
-        typer.Option(min=1, help="Processes that read; one a core by default."),
+        typer.Option(
+            min=1,
+            help="Processes that read, one a core by default; of a server, calls at"
+            f" a time, {_CALLS} by default.",
+        ),
+    ] = None,
+    server: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL", help="Have a running server read, as an app of it."
+        ),
+    ] = None,
+    appid: Annotated[str | None, typer.Option(help="The app's id.")] = None,
+    secret: Annotated[
+        str | None,
+        typer.Option(
+            envvar=_SECRET, help="The app's secret; better not where others see it."
+        ),
     ] = None,
 ) -> None:
     """Read the text or the documents of pictures.
@@ -142,7 +174,8 @@ def read(
         resume,
         draw,
         dpi,
-        workers or os.cpu_count() or 1,
+        workers,
+        _server(server, appid, secret),
     )
     _check(task)
     given = [*(paths or []), *_listed(from_file)]
@@ -166,20 +199,13 @@ def read(
 
 async def _run(task: _Task, found: Found) -> tuple[Outcome, bool]:
     """Read the files; return how that went, and whether Ctrl-C ended it."""
-    count = len(found.inputs)
-    # A lone picture has the whole machine; of a file with pages each has a core.
-    is_lone = count == 1 and not _has_pages(found.inputs[0].path)
-    workers = 1 if is_lone else task.workers
     stop = asyncio.Event()
-    reader = LocalReader(
-        workers=workers,
-        threads=0 if is_lone else 1,
-        kind=task.card.kind if task.card else None,
-        is_required=task.card is Card.VEHICLE_LICENCE,
-        is_drawn=task.is_drawn,
-    )
+    reader = _reader(task, found)
     loop = asyncio.get_running_loop()
-    with _opened(task, found) as (outputs, journal), Telling(count) as telling:
+    with (
+        _opened(task, found) as (outputs, journal),
+        Telling(len(found.inputs)) as telling,
+    ):
         async with reader:
             loop.add_signal_handler(signal.SIGINT, _interrupt, stop, telling)
             outcome = await read_all(
@@ -192,6 +218,43 @@ async def _run(task: _Task, found: Found) -> tuple[Outcome, bool]:
                 dpi=task.dpi,
             )
     return outcome, stop.is_set() and not outcome.is_used_up
+
+
+def _reader(task: _Task, found: Found) -> LocalReader | RemoteReader:
+    """Return what reads the files."""
+    kind = task.card.kind if task.card else None
+    is_required = task.card is Card.VEHICLE_LICENCE
+    if task.server is not None:
+        return RemoteReader(
+            task.server.url,
+            app_id=task.server.app_id,
+            secret=task.server.secret,
+            width=task.workers or _CALLS,
+            tell=tell,
+            kind=kind,
+            is_required=is_required,
+            is_drawn=task.is_drawn,
+        )
+    # A lone picture has the whole machine; of a file with pages each has a core.
+    is_lone = len(found.inputs) == 1 and not _has_pages(found.inputs[0].path)
+    return LocalReader(
+        workers=1 if is_lone else task.workers or os.cpu_count() or 1,
+        threads=0 if is_lone else 1,
+        kind=kind,
+        is_required=is_required,
+        is_drawn=task.is_drawn,
+    )
+
+
+def _server(url: str | None, app_id: str | None, secret: str | None) -> _Server | None:
+    """Return the server of the options."""
+    if url is None:
+        return None
+    if not url.startswith(("http://", "https://")):
+        raise typer.BadParameter("--server is an address, as https://ocr.example.com")
+    if not app_id or not secret:
+        raise typer.BadParameter(f"--server needs --appid and --secret (or {_SECRET})")
+    return _Server(url, app_id, secret)
 
 
 def _has_pages(path: Path) -> bool:
@@ -242,6 +305,8 @@ def _opened(task: _Task, found: Found) -> Generator[tuple[Outputs, Journal | Non
 
 def _conclude(task: _Task, outcome: Outcome, *, missing: int) -> None:
     """Tell how a run into a folder went."""
+    if outcome.is_used_up:
+        tell("the app has no calls left today")
     if outcome.unread:
         go_on = "; go on with --resume" if task.folder else ""
         tell(f"{outcome.unread} files were not read{go_on}")
