@@ -55,7 +55,7 @@ def use_up(sight: Sight) -> None:
     expect(page.locator("#result")).to_contain_text("1 of 1 calls today")
     page.click("#again")
     sight.try_sample("page.jpg")
-    alert = page.locator("#result [role=alert]")
+    alert = page.locator("#result .bad")
     expect(alert).to_contain_text("The calls of the day are used up")
     expect(alert).to_contain_text("101003")
 

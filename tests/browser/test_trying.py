@@ -161,7 +161,7 @@ def test_another_kind_reads_the_same_picture_again(sight: Sight) -> None:
     page = sight.page
     sight.show(SAMPLE)
     page.check("[name=kind][value=licence]", force=True)
-    expect(page.locator("#result [role=alert]")).to_contain_text("no vehicle licence")
+    expect(page.locator("#result .bad")).to_contain_text("no vehicle licence")
     sight.check_access()
     page.click("#again")
     expect(page.locator("#drop")).to_be_visible()
@@ -204,7 +204,7 @@ def test_a_file_that_is_no_picture_is_told(sight: Sight, tmp_path: Path) -> None
     text = tmp_path / "notes.jpg"
     text.write_text("no picture")
     sight.show(text)
-    expect(sight.page.locator("#result [role=alert]")).to_contain_text("101002")
+    expect(sight.page.locator("#result .bad")).to_contain_text("101002")
     expect(sight.page.locator("#said")).to_contain_text("cannot show")
     sight.check_access()
 
@@ -220,7 +220,7 @@ def test_a_picture_without_text_is_told(sight: Sight, tmp_path: Path) -> None:
 def test_a_server_that_has_gone_is_told(sight: Sight) -> None:
     sight.page.context.set_offline(True)
     sight.page.set_input_files("input[name=file]", SAMPLE)
-    alert = sight.page.locator("#result [role=alert]")
+    alert = sight.page.locator("#result .bad")
     expect(alert).to_contain_text("could not be reached")
     # The browser itself tells of the connection that failed, and of nothing else.
     told = [each for each in sight.faults if "ERR_INTERNET_DISCONNECTED" not in each]

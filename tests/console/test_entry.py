@@ -63,7 +63,9 @@ async def test_a_wrong_password_is_told_and_written_down(stranger: Desk) -> None
     reply = await stranger.log_in("wrong password")
     assert reply.status_code == 403
     assert "The password is another one" in reply.text
-    assert (await list_acts(stranger.store, limit=1))[0].what == "login.refused"
+    await stranger.log_in("another one")
+    acts = await list_acts(stranger.store, limit=9)
+    assert [act.what for act in acts] == ["login.refused"]
 
 
 async def test_guesses_are_slowed_down(stranger: Desk) -> None:
@@ -78,6 +80,31 @@ async def test_a_new_password_ends_the_log_ins(stranger: Desk) -> None:
     await stranger.log_in()
     await set_password(stranger.store, "battery staple")
     assert (await stranger.get("/")).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"stamp=%s&name=" + b"a" * 65_536,
+        b"stamp=%s&" + b"&".join([b"a=b"] * 101),
+        b"stamp=%s&name=%%00",
+        b"stamp=%s&name=\xff",
+        b"x" * (3 << 20),
+        b"",
+    ],
+    ids=["long", "many fields", "a NUL", "no UTF-8", "longer than any body", "empty"],
+)
+async def test_what_no_page_sends_is_refused(stranger: Desk, body: bytes) -> None:
+    await stranger.log_in()
+    await stranger.get("/console/apps")
+    sent = body % stranger.stamp.encode() if b"%s" in body else body
+    reply = await stranger.browser.post("/console/apps", content=sent)
+    assert (reply.status_code, "did not come from here" in reply.text) == (403, True)
+
+
+async def test_a_switched_language_keeps_what_was_asked_for(stranger: Desk) -> None:
+    page = await stranger.get("/console/login?to=/console/usage")
+    assert 'href="?to=/console/usage&amp;lang=zh"' in page.text.replace("%2F", "/")
 
 
 async def test_an_apps_wrong_secret_is_told(stranger: Desk) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from typing import TYPE_CHECKING, Final
 
 from starlette.responses import RedirectResponse, Response
 
 from shizi.access.acts import Act, record_act
 from shizi.access.operator import check_password, end_logins, find_generation
-from shizi.access.throttle import Throttle
+from shizi.access.throttle import SECONDS, Throttle
 from shizi.access.tokens import issue_token, revoke_token
 from shizi.console.template import write_page
 from shizi.core.errors import (
@@ -43,6 +44,7 @@ class Entry:
         self._throttle = Throttle()
         # One password at a time: to hash one takes 64 MiB and a tenth of a second.
         self._turn = asyncio.Lock()
+        self._refused_at = -math.inf
 
     async def log_in(self, visit: Visit) -> Response:
         """Return the page, or what the log-in leads to.
@@ -93,7 +95,10 @@ class Entry:
                 )
             except PasswordError:
                 self._throttle.note(_OPERATOR, address, now=now)
-                await self._record("login.refused")
+                # Once a minute at most: strangers shall not fill the database.
+                if now - self._refused_at >= SECONDS:
+                    self._refused_at = now
+                    await self._record("login.refused")
                 raise
         await self._record("login")
         return visit.session.of_operator(generation)

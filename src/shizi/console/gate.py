@@ -180,6 +180,8 @@ async def _read_form(body: Body) -> dict[str, str]:
     """
     try:
         data = await body.read(_FORM_LIMIT)
+        if b"%00" in data:  # no field has one, and PostgreSQL takes none
+            raise ForgedFormError("the form holds a NUL")
         pairs = parse_qsl(data.decode(), keep_blank_values=True, max_num_fields=_FIELDS)
     except (ImageSizeError, TimeoutError, ValueError) as error:
         raise ForgedFormError("the form did not arrive whole") from error

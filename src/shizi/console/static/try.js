@@ -8,7 +8,10 @@ const frame = document.getElementById("frame");
 const picture = document.getElementById("picture");
 const said = document.getElementById("said");
 const result = document.getElementById("result");
+// Told by a reader's voice; the whole result would be too much.
+const news = document.getElementById("news");
 const LIMIT = Number(form.dataset.limit);
+const KNOWN = new Set(["jpeg", "png", "webp", "bmp", "gif"].map((each) => `image/${each}`));
 // Shares of the size to try when a picture is too large, and how well it is kept.
 const STEPS = [1, 0.8, 0.64, 0.5, 0.4, 0.3, 0.2, 0.1];
 const QUALITY = 0.88;
@@ -69,8 +72,10 @@ async function take(blob, name) {
   leave();
   show();
   wait();
-  const small = blob.size > LIMIT ? await shrink(blob) : blob;
-  if (small !== blob) {
+  // What the server does not read, a phone's HEIC for one, the browser may.
+  const fits = blob.size <= LIMIT && KNOWN.has(blob.type);
+  const small = fits ? blob : await shrink(blob);
+  if (blob.size > LIMIT && small !== blob) {
     const size = (blob.size / 1e6).toFixed(1);
     tell(form.dataset.shrunk.replace("{before}", size));
   }
@@ -95,6 +100,7 @@ function wait() {
   clearOverlay();
   result.setAttribute("aria-busy", "true");
   result.replaceChildren(document.getElementById("waiting").content.cloneNode(true));
+  news.textContent = result.textContent.trim();
   result.querySelector("#stop").addEventListener("click", () => {
     document.getElementById("again").click();
   });
@@ -162,6 +168,7 @@ function place(text) {
   clearOverlay();
   result.removeAttribute("aria-busy");
   result.replaceChildren(...page.body.childNodes);
+  news.textContent = result.querySelector("[data-news]")?.textContent ?? "";
   const overlay = result.querySelector(".overlay");
   if (overlay) frame.append(overlay);
   link(overlay);
