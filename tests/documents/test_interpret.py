@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
@@ -26,45 +27,10 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.real
 
-# A card of our own invention, with labels above no grid that any other document has.
-PASS = """
-kind = "library_pass"
-[set]
-digit = "0-9"
-
-[[page]]
-name = "face"
-size = [80, 50]
-title = ["市图书馆借阅证"]
-title_at = [50, 12]
-title_width = 50
-label = [
-  { text = "读者姓名", at = [15, 35], width = 20 },
-  { text = "证件编号", at = [15, 52], width = 20 },
-  { text = "可借册数", at = [15, 69], width = 20 },
-  { text = "办证日期", at = [15, 86], width = 20 },
-]
-field = [
-  { name = "reader", label = "读者姓名", left = 30, right = 95, rule = "name" },
-  { name = "number", label = "证件编号", left = 30, right = 95, rule = "number" },
-  { name = "books", label = "可借册数", left = 30, right = 95, rule = "books" },
-  { name = "since", label = "办证日期", left = 30, right = 95, rule = "day" },
-]
-
-[rule.name]
-kind = "pattern"
-patterns = ["{han}{2,4}"]
-[rule.number]
-kind = "pattern"
-patterns = ["T{digit}{6}"]
-[rule.books]
-kind = "pattern"
-patterns = ["{digit}{1,2}册"]
-[rule.day]
-kind = "pattern"
-checks = ["calendar_date"]
-patterns = ["20{digit}{2}-{digit}{2}-{digit}{2}"]
-"""
+# The card of the guide: an invented one, with labels above no grid that any other
+# document has.
+GUIDE = Path(__file__).parents[2] / "docs" / "add-a-document.md"
+PASS = GUIDE.read_text(encoding="utf-8").split("```toml\n")[1].split("```")[0]
 
 
 @pytest.fixture(scope="module")

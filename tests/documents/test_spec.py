@@ -45,6 +45,14 @@ def test_every_rule_of_a_document_is_used():
     assert used == spec.rules.keys()
 
 
+def test_the_guide_shows_what_a_fault_is_told_as():
+    guide = (GUIDE.parent / "add-a-document.md").read_text(encoding="utf-8")
+    text = guide.split("```toml\n")[1].split("```")[0]
+    with pytest.raises(SpecError) as caught:
+        parse_spec(text.replace("T{digit}{6}", "T{digits}{6}"))
+    assert f"```\n{caught.value}\n```" in guide
+
+
 @pytest.mark.parametrize("kind", ["passport", "../rules", ""])
 def test_an_unknown_kind_is_refused(kind):
     with pytest.raises(SpecError, match="no such kind"):
