@@ -24,7 +24,7 @@ COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile --quiet --upg
 
 .DEFAULT_GOAL := help
 .PHONY: help install serve test contract-test browser-test cluster-test fuzz fault-test load \
-	lint check accuracy claims bench read-bench soak audit lock clean
+	lint check accuracy claims bench simulate read-bench soak audit lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' Makefile
@@ -80,6 +80,9 @@ bench: $(VENV)/.dev ## measure how fast pages are read; own pictures in DATA=fol
 
 read-bench: $(VENV)/.dev ## measure how fast a folder is read; own pictures in DATA=folder
 	$(BIN)/python -m benchmarks.folder $(DATA_OPTION) $(ARGS)
+
+simulate: $(VENV)/.dev ## tell of fleets of 10, 100 and 1000 nodes; docs/scale.md
+	$(BIN)/python -m benchmarks.simulation
 
 soak: $(VENV)/.dev ## read 5000 pictures and watch the memory; more by ARGS="--count 9000"
 	$(BIN)/python -m benchmarks.soak $(ARGS)

@@ -34,8 +34,8 @@ def draw(
     *,
     across: str,
     up: str,
-    upright: float,
-    level: float,
+    upright: float | None = None,
+    level: float | None = None,
 ) -> str:
     """Return the SVG of some lines, from nought on.
 
@@ -43,19 +43,21 @@ def draw(
         series: At least one line of at least one point.
         across: What is counted from left to right, with its unit.
         up: The same from bottom to top.
-        upright: Where a dashed line stands.
-        level: At which height a dashed line lies.
+        upright: Where a dashed line stands, if one does.
+        level: At which height a dashed line lies, if one does.
     """
     right = max(x for each in series for x, _ in each.points)
-    top = 1.05 * max(level, *(y for each in series for _, y in each.points))
+    top = 1.05 * max(level or 0, *(y for each in series for _, y in each.points))
     frame = _Frame(right or 1, top or 1)
     size = f"0 0 {_WIDTH} {_HEIGHT}"
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{size}" font-size="12">',
         *frame.grid(across, up),
-        frame.dashed((upright, 0), (upright, top)),
-        frame.dashed((0, level), (right, level)),
     ]
+    if upright is not None:
+        parts.append(frame.dashed((upright, 0), (upright, top)))
+    if level is not None:
+        parts.append(frame.dashed((0, level), (right, level)))
     for each, colour in zip(series, _COLOURS, strict=False):
         line = " ".join("{:.1f},{:.1f}".format(*frame.at(*p)) for p in each.points)
         parts.append(

@@ -92,8 +92,12 @@ def _account(*names: str) -> pwd.struct_passwd:
 
 
 @contextmanager
-def running_cluster() -> Iterator[Cluster]:
-    """Start a server in a folder of its own, and leave nothing of it."""
+def running_cluster(*options: str) -> Iterator[Cluster]:
+    """Start a server in a folder of its own, and leave nothing of it.
+
+    Args:
+        options: Settings of its own, `name=value`.
+    """
     folder = Path(tempfile.mkdtemp(prefix="shizi-postgresql-"))
     as_whom: dict[str, Any] = {"cwd": folder}
     if os.geteuid() == 0:
@@ -117,7 +121,8 @@ def running_cluster() -> Iterator[Cluster]:
         )  # fmt: skip
         cluster = Cluster(
             [find_program("postgres") or "postgres", "-D", data, "-p", str(port),
-             "-c", "listen_addresses=127.0.0.1", "-k", folder, "-c", "fsync=off"],
+             "-c", "listen_addresses=127.0.0.1", "-k", folder, "-c", "fsync=off",
+             *(word for option in options for word in ("-c", option))],
             as_whom, port,
         )  # fmt: skip
         try:

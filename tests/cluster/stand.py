@@ -61,6 +61,7 @@ def running_nodes(
             **os.environ,
             "PYTHONPATH": str(ROOT),
             "RAY_USAGE_STATS_ENABLED": "0",
+            "RAY_worker_niceness": "0",
             **(environment or {}),
         },
         stdin=subprocess.PIPE,

@@ -1,0 +1,1 @@
+"""Fleets that nobody has at hand: simulated, with what was measured of two nodes."""
