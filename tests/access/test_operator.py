@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from shizi.access.operator import (
@@ -7,7 +9,7 @@ from shizi.access.operator import (
     make_password,
     set_password,
 )
-from shizi.access.store import Store
+from shizi.access.store import Store, open_store
 from shizi.core.errors import PasswordError, PasswordUnsetError
 
 PASSWORD = "correct horse"
@@ -53,3 +55,13 @@ async def test_a_password_is_made_once(store: Store) -> None:
     assert made is not None
     assert await check_password(store, made)
     assert await make_password(store) is None
+
+
+async def test_neither_password_nor_hash_is_in_the_files(tmp_path: Path) -> None:
+    async with await open_store(tmp_path) as store:
+        await set_password(store, PASSWORD)
+    files = [file.read_bytes() for file in tmp_path.iterdir()]
+    assert len(files) >= 2
+    for data in files:
+        assert PASSWORD.encode() not in data
+        assert b"argon2" not in data
