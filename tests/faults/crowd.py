@@ -61,7 +61,7 @@ async def together(
 
     async def one() -> Sequence[Answer]:
         # No certificates are read, which would take longer than the calls.
-        async with httpx.AsyncClient(timeout=120, verify=False) as client:
+        async with httpx.AsyncClient(timeout=300, verify=False) as client:
             return [await call(client, url, token, data) for _ in range(each)]
 
     rows = await asyncio.gather(*(one() for _ in range(callers)))
