@@ -11,6 +11,7 @@ from cryptography.fernet import Fernet
 from tests.places import KINDS, Place, make_place
 
 from shizi.access import backup
+from shizi.access.acts import Act, list_acts, record_act
 from shizi.access.apps import (
     App,
     add_app,
@@ -22,6 +23,7 @@ from shizi.access.apps import (
     reveal_secret,
 )
 from shizi.access.backup import load_backup, save_backup
+from shizi.access.operator import check_password, set_password
 from shizi.access.plans import list_plans, set_plan
 from shizi.access.quotas import (
     Charge,
@@ -43,6 +45,8 @@ from shizi.core.errors import StoreError
 NOW = 1_800_000_000.0
 DAY = shanghai_day(NOW)
 TEXT = Api.PRINTED_TEXT
+PASSWORD = "correct horse"
+ACT = Act(NOW, "shell", "app.add", "wx1")
 
 
 @pytest.fixture
@@ -81,6 +85,8 @@ async def fill(store: Store) -> tuple[App, str, str]:
     await reset_usage(store, app.id, now=NOW)
     await spend(store, app, TEXT, day=DAY)
     await grant_calls(store, app.id, TEXT, 5, now=NOW)
+    await set_password(store, PASSWORD)
+    await record_act(store, ACT)
     return app, token, stable
 
 
@@ -89,7 +95,7 @@ async def test_everything_is_there_after_a_restore(
 ) -> None:
     app, token, stable = await fill(store)
     saved = await save_backup(store, file, key=key_of(place), now=NOW)
-    assert await load_backup(other, file) == saved == 9
+    assert await load_backup(other, file) == saved == 11
     assert await list_apps(other) == (app,)
     assert await authenticate(other, "wx1", "mine") == app
     assert await check_token(other, token, now=NOW) == app
@@ -97,6 +103,8 @@ async def test_everything_is_there_after_a_restore(
     assert await find_quota(other, app, TEXT, day=DAY) == Quota(3, 1, 5)
     assert (await list_plans(other))["gold"] == {TEXT: 3}
     assert (await spend(other, app, TEXT, day=DAY)) == Charge(app.id, TEXT, DAY, 1)
+    assert await check_password(other, PASSWORD)
+    assert await list_acts(other, limit=9) == (ACT,)
     # The resets of the month go on where they were.
     for _ in range(9):
         await reset_usage(other, app.id, now=NOW)

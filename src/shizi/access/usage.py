@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from shizi.access.apps import AppId
+from shizi.access.quotas import Quota
 from shizi.access.store import unbroken
 from shizi.access.tables import grants, usage
 from shizi.core.api import Api
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
+    from shizi.access.apps import App
     from shizi.access.store import Store
 
 
@@ -66,6 +69,37 @@ async def list_usage(store: Store, *, since: date) -> tuple[DayUsage, ...]:
             DayUsage(row.day, AppId(row.app_id), Api(row.api), row.used)
             for row in await connection.execute(statement)
         )
+
+
+@unbroken
+async def list_quotas(
+    store: Store, callers: Iterable[App], *, day: date
+) -> dict[AppId, dict[Api, Quota]]:
+    """Return what apps may call on a day, by their ids, with two statements for all.
+
+    Raises:
+        StoreError: The database failed.
+    """
+    called = select(usage.c.app_id, usage.c.api, usage.c.used).where(usage.c.day == day)
+    given = select(
+        grants.c.app_id, grants.c.api, func.sum(grants.c.bought - grants.c.used)
+    ).group_by(grants.c.app_id, grants.c.api)
+    async with store.reading() as connection:
+        used, left = (
+            {(app_id, api): int(count) for app_id, api, count in rows}
+            for rows in [await connection.execute(each) for each in (called, given)]
+        )
+    return {
+        app.id: {
+            api: Quota(
+                app.limit(api),
+                used.get((app.id, api.value), 0),
+                left.get((app.id, api.value), 0),
+            )
+            for api in Api
+        }
+        for app in callers
+    }
 
 
 @unbroken

@@ -15,8 +15,8 @@ from shizi.access.apps import (
     rotate_secret,
 )
 from shizi.access.plans import list_plans
-from shizi.access.quotas import clear_usage, find_quota, grant_calls, shanghai_day
-from shizi.access.usage import list_grants
+from shizi.access.quotas import clear_usage, grant_calls, shanghai_day
+from shizi.access.usage import list_grants, list_quotas
 from shizi.console.act import done, performed
 from shizi.console.template import write_page
 from shizi.core.api import Api
@@ -60,16 +60,12 @@ class Apps:
                 act.whom = made.app_id
         day = shanghai_day(self._parts.clock())
         apps = await list_apps(self._store)
-        quotas = {
-            app.id: [await find_quota(self._store, app, api, day=day) for api in Api]
-            for app in apps
-        }
         return write_page(
             visit,
             "apps",
             made=made,
             apps=apps,
-            quotas=quotas,
+            quotas=await list_quotas(self._store, apps, day=day),
             apis=list(Api),
             plans=await list_plans(self._store),
         )
@@ -137,9 +133,7 @@ class Apps:
             made=fresh,
             apis=list(Api),
             plans=await list_plans(self._store),
-            quotas={
-                api: await find_quota(self._store, app, api, day=day) for api in Api
-            },
+            quotas=(await list_quotas(self._store, [app], day=day))[app.id],
             grants=await list_grants(self._store, app.id),
         )
 
