@@ -78,4 +78,4 @@ def test_every_lock_of_the_project_is_asked_about() -> None:
     asked = makefile.partition("\naudit:")[2].partition("\n\n")[0]
     locks = {path.name for path in root.glob("requirements*.lock")}
     assert "$(wildcard requirements*.lock)" in asked
-    assert len(locks) == 4
+    assert "requirements.lock" in locks
