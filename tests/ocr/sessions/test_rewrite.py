@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 
 import numpy as np
 import pytest
 
+from shizi.ocr.sessions.library import openvino as ov
+from shizi.ocr.sessions.library import opset as op
 from shizi.ocr.sessions.rewrite import part_head, simplify
 
 pytestmark = pytest.mark.real
-
-ov: Any = import_module("openvino")
-op: Any = import_module("openvino.opset13")
 
 
 def run(model: Any, picture: np.ndarray) -> np.ndarray:

@@ -7,11 +7,11 @@ copies of their own: a quarter to a third of the recogniser's time.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from shizi.core.errors import EngineError
 from shizi.core.memory import trim
+from shizi.ocr.sessions.library import openvino as _ov
 from shizi.ocr.sessions.rewrite import part_head, simplify
 
 if TYPE_CHECKING:
@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
-
-# Imported by name: the library's types contradict each other where this module needs
-# them.
-_ov: Any = import_module("openvino")
 
 # 500 operations prepared for a shape: pages of ever new sizes make a process grow by
 # 5 MB a page until 5000 are there, the library's own number; 500 read 12 pages over and

@@ -6,16 +6,13 @@ detector of PP-OCRv6 small at 736 x 1312, one thread: 101 ms as it comes, 92 rew
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 
 import numpy as np
 
-# Imported by name: the library's types contradict each other where this module needs
-# them. The last is private; OpenVINO has no public door to the fusions in it.
-_ov: Any = import_module("openvino")
-_op: Any = import_module("openvino.opset13")
-_transformations: Any = import_module("openvino._offline_transformations")
+from shizi.ocr.sessions.library import openvino as _ov
+from shizi.ocr.sessions.library import opset as _op
+from shizi.ocr.sessions.library import transformations as _transformations
 
 # Doubling of a side, as a transposed convolution's strides or a kernel's sides.
 _TWICE = [2, 2]
