@@ -26,8 +26,9 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=CHROMIUM,
-            # Root, as in CI, has no sandbox; what is shown is our own.
-            args=["--no-sandbox"],
+            # Root, as in CI, has no sandbox, and a container little shared memory; what
+            # is shown is our own.
+            args=["--no-sandbox", "--disable-dev-shm-usage"],
         )
         yield chromium
         chromium.close()

@@ -7,7 +7,6 @@ from ipaddress import ip_network
 import pytest
 from starlette.requests import Request
 
-from shizi.web.call import find_address
 from shizi.wechat.origin import Friends
 from tests.wechat.test_routes import FILES, Edge
 
@@ -59,10 +58,6 @@ def test_friends_are_known_by_their_word(
     word: str | None, said: str, known: bool
 ) -> None:
     assert Friends(word=word).know(request("10.1.2.3", x_shizi_word=said)) is known
-
-
-def test_a_call_without_a_connection_has_an_address_too() -> None:
-    assert find_address(request(None)) == "unknown"
 
 
 async def test_a_friends_unknown_token_is_taken() -> None:

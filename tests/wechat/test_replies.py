@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 import pytest
@@ -11,7 +10,6 @@ import pytest
 from shizi.core.card import Card, Field
 from shizi.core.geometry import Quad, Size
 from shizi.core.text import Page, TextLine
-from shizi.web.call import new_rid
 from shizi.wechat.errors import Fault
 from shizi.wechat.replies import (
     WechatResponse,
@@ -199,14 +197,6 @@ def test_an_error_carries_the_request_s_id() -> None:
         "errcode": 41001,
         "errmsg": "access_token missing rid: 1-2-3",
     }
-
-
-def test_an_id_has_the_form_of_wechat_s() -> None:
-    assert re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}", new_rid())
-
-
-def test_ids_differ() -> None:
-    assert new_rid() != new_rid()
 
 
 def test_characters_are_sent_as_they_are() -> None:
