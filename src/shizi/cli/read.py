@@ -119,7 +119,7 @@ def read(
     card: Annotated[
         Card | None,
         typer.Option(
-            help="Read the fields of this document; auto: where one is found."
+            help="Read a document's fields: vehicle-licence; auto where one is found."
         ),
     ] = None,
     output: Annotated[
