@@ -94,7 +94,7 @@ def check_rows(rows: list[dict[str, Any]]) -> None:
     ("table", "options"),
     [
         ("out.jsonl", ()),
-        ("out", ("--part", "4")),
+        pytest.param("out", ("--part", "4"), marks=pytest.mark.slow, id="parquet"),
         pytest.param("out.jsonl", ("--ray", "local"), marks=pytest.mark.slow, id="ray"),
     ],
 )

@@ -122,6 +122,7 @@ def test_an_upgrade_costs_nothing_and_replicas_come_with_load(
         assert not told.failures
 
 
+@pytest.mark.slow
 def test_what_came_of_a_call_is_told_as_by_one_server(
     database: Callable[[], str], tmp_path: Path
 ) -> None:
