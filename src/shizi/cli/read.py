@@ -235,11 +235,15 @@ def _reader(task: _Task, found: Found) -> LocalReader | RemoteReader:
             is_required=is_required,
             is_drawn=task.is_drawn,
         )
-    # A lone picture has the whole machine; of a file with pages each has a core.
-    is_lone = len(found.inputs) == 1 and not _has_pages(found.inputs[0].path)
+    wanted = task.workers or os.cpu_count() or 1
+    paths = [item.path for item in found.inputs[:wanted]]
+    # As many as there are pictures at a time; how many pages a file has is not known.
+    is_few = len(paths) == len(found.inputs) and not any(map(_has_pages, paths))
+    workers = len(paths) if is_few else wanted
     return LocalReader(
-        workers=1 if is_lone else task.workers or os.cpu_count() or 1,
-        threads=0 if is_lone else 1,
+        workers=workers,
+        # A lone picture has the whole machine.
+        threads=0 if is_few and workers == 1 else 1,
         kind=kind,
         is_required=is_required,
         is_drawn=task.is_drawn,
