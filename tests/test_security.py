@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.bars import TARGETS
 from tests.naming import is_there
 
 ROOT = Path(__file__).parents[1]
@@ -47,3 +48,11 @@ def test_a_bar_has_a_figure_a_target_and_tests(row: list[str]) -> None:
 def test_no_bar_stands_twice() -> None:
     bars = [bar for bar, _, _ in ROWS]
     assert len(set(bars)) == len(bars)
+
+
+@pytest.mark.parametrize("block", sorted(TARGETS.keys() - {"files"}))
+def test_each_measured_table_has_been_measured(block: str) -> None:
+    text = PAGE.partition(f"<!-- {block}:begin -->")[2]
+    text = text.partition(f"<!-- {block}:end -->")[0]
+    assert "| bar | measured | how to run it |" in text
+    assert "cores" in text

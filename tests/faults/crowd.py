@@ -76,7 +76,10 @@ def crowd(
 
 
 def load(server: Running) -> dict[str, int]:
-    """Return how many calls run and wait."""
+    """Return how many workers are up, how many calls run, wait, and were answered."""
     figures = httpx.get(f"{server.url}/metrics").text
     found = re.findall(r"^shizi_pool_(\w+) (\d+)", figures, re.MULTILINE)
-    return {name: int(number) for name, number in found}
+    ended = re.findall(r"^shizi_calls_total\{.*\} (\d+)", figures, re.MULTILINE)
+    return {name: int(number) for name, number in found} | {
+        "answered": sum(map(int, ended))
+    }

@@ -161,11 +161,14 @@ async def count(data: Path) -> int:
 
 
 def wait_until_busy(server: Running) -> None:
-    """Return in the middle of load: every worker reads, and calls wait."""
-    deadline = time.monotonic() + 30
-    while not (figures := load(server))["waiting"] or figures["running"] < _WORKERS:
+    """Return in the middle of load: calls were answered, are read, and wait."""
+    deadline = time.monotonic() + 60
+    while True:
+        figures = load(server)
+        reading = figures["running"] == _WORKERS
+        if figures["answered"] >= CALLERS and reading and figures["waiting"]:
+            return
         assert time.monotonic() < deadline
-    time.sleep(0.5)
 
 
 @pytest.mark.slow
