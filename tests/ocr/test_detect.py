@@ -9,9 +9,14 @@ from shizi.ocr.detect import Detector
 class BlobSession:
     """Says text where the picture is black."""
 
+    def __init__(self, sure: float = 5.0) -> None:
+        self.sure = sure
+
     def run(self, batch: np.ndarray) -> np.ndarray:
         self.shape = batch.shape
-        return np.where(batch[:, None, :, :, 0] < 128, 5.0, -5.0).astype(np.float32)
+        return np.where(batch[:, None, :, :, 0] < 128, 5.0, -self.sure).astype(
+            np.float32
+        )
 
 
 def detector(session: BlobSession) -> Detector:
@@ -34,6 +39,13 @@ def test_a_box_grows_by_the_unclip_rule_on_every_side() -> None:
     assert box.corners == pytest.approx(
         np.array([[37, 87], [263, 87], [263, 132], [37, 132]]), abs=2
     )
+    assert box.score > 0.9
+
+
+def test_paper_that_is_no_text_at_all_does_not_overflow() -> None:
+    image = page(320, 320)
+    image[100:120, 50:250] = 0
+    (box,) = detector(BlobSession(sure=200.0)).find(image)
     assert box.score > 0.9
 
 

@@ -175,7 +175,8 @@ def _score(
     )
     inside = np.zeros((bottom - top + 1, right - left + 1), np.uint8)
     cv2.fillPoly(inside, [(corners - (left, top)).astype(np.int32)], 1)
-    part = logits[top : bottom + 1, left : right + 1]
+    # -80: float32 holds exp(80), and what is below it is nought all the same.
+    part = np.maximum(logits[top : bottom + 1, left : right + 1], -80)
     return float(cv2.mean(1 / (1 + np.exp(-part)), inside)[0])
 
 
