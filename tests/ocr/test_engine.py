@@ -124,6 +124,19 @@ def test_a_task_reads_pictures(pixels: np.ndarray) -> None:
     assert texts(read_text(engine, pixels)) == SAMPLE_LINES
 
 
+@pytest.mark.parametrize(("is_brief", "copies"), [(True, 0), (False, 14)])
+def test_strips_are_made_fast_where_many_pages_will_be_read(
+    monkeypatch: pytest.MonkeyPatch, *, is_brief: bool, copies: int
+) -> None:
+    made: list[tuple[int, ...]] = []
+    monkeypatch.setattr(
+        "shizi.ocr.sessions.openvino.Session.prepare",
+        lambda _session, shape: made.append(shape),
+    )
+    TextEngine(is_brief=is_brief).warm()
+    assert len(made) == copies
+
+
 def test_a_page_that_nobody_waits_for_is_not_read_on(pixels: np.ndarray) -> None:
     class Leaver:
         """Waits for a few inferences and leaves."""

@@ -36,6 +36,7 @@ class LocalReader:
         *,
         workers: int,
         threads: int = 1,
+        is_brief: bool = False,
         kind: str | None = None,
         is_required: bool = False,
         is_drawn: bool = False,
@@ -45,6 +46,8 @@ class LocalReader:
         Args:
             workers: How many processes.
             threads: Threads of each; 0 takes all cores.
+            is_brief: Whether each process reads so few pages that it had better begin
+                at once than become fast first.
             kind: The kind of document to look for.
             is_required: Whether a picture without it fails.
             is_drawn: Whether to give pictures back with outlines.
@@ -54,7 +57,7 @@ class LocalReader:
             read_sheet, kind=kind, is_required=is_required, is_drawn=is_drawn
         )
         self._pool = Pool(
-            partial(_make_engine, TextEngine, threads=threads),
+            partial(_make_engine, TextEngine, threads=threads, is_brief=is_brief),
             Sandbox,
             workers=workers,
             # As many as are under way when no process is up.

@@ -37,6 +37,9 @@ _PDF = "pdf"
 _ALL = sorted((*NAMES, _PDF))
 # Where the secret of an app may stand, for it to be on no list of processes.
 _SECRET = "SHIZI_APP_SECRET"  # noqa: S105 - a name
+# 40: pictures that one process must read for the three seconds to pay that it takes to
+# become fast; of a file with pages nobody knows how many there are.
+_MANY = 40
 # 4: enough to keep a server of two workers busy while pictures are on their way.
 _CALLS = 4
 # What the journal of a folder is called.
@@ -244,6 +247,8 @@ def _reader(task: _Task, found: Found) -> LocalReader | RemoteReader:
         workers=workers,
         # A lone picture has the whole machine.
         threads=0 if is_few and workers == 1 else 1,
+        is_brief=len(found.inputs) < _MANY * workers
+        and not any(_has_pages(item.path) for item in found.inputs),
         kind=kind,
         is_required=is_required,
         is_drawn=task.is_drawn,

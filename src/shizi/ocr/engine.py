@@ -79,6 +79,7 @@ class TextEngine:
         precision: str = "auto",
         seconds: float = math.inf,
         caller: Caller | None = None,
+        is_brief: bool = False,
     ) -> None:
         """Load and check the models.
 
@@ -89,11 +90,14 @@ class TextEngine:
             seconds: Time after which a page is given with the lines read so far.
             caller: Who waits for the page, asked before each inference; the time counts
                 from the beginning of its call.
+            is_brief: Whether too few pages will be read for the three seconds to pay
+                that make strips of common widths fast.
 
         Raises:
             ModelError: A model file is missing or altered.
             EngineError: The library is missing or refuses the model.
         """
+        self._is_brief = is_brief
         self._sessions: list[Session] = []
 
         def load(path: Path) -> Session:
@@ -180,7 +184,8 @@ class TextEngine:
             EngineError: The inference library failed.
         """
         self._detector.find(np.full((960, 960, 3), 255, np.uint8))
-        self._recogniser.prepare(_COMMON)
+        if not self._is_brief:
+            self._recogniser.prepare(_COMMON)
 
     def release(self) -> None:
         """Give back the memory that reads took.
