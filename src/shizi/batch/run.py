@@ -268,6 +268,9 @@ class _Run:
         def end(task: asyncio.Task[Sheet]) -> None:
             self._readings.discard(task)
             self._room.release()
+            # Asked for here: behind an error that ends the run nobody awaits it.
+            if not task.cancelled():
+                task.exception()
 
         reading.add_done_callback(end)
         return reading
