@@ -51,14 +51,15 @@ def _wait(
         deployment: What is looked at.
         replicas: How many are wanted.
         seconds: How long that may take.
-        after_loss: Whether fewer must be seen first.
+        after_loss: Whether the loss of one of two nodes must be seen first; the lost
+            replica may be replaced between two looks.
     """
     began = time.monotonic()
     was_less = not after_loss
     while True:
         state = deployment.state()
         is_whole = state["replicas"] == {"RUNNING": replicas}
-        was_less |= not is_whole
+        was_less |= not is_whole or sum(state["proxies"].values()) < 2
         if state["state"] == "RUNNING" and is_whole and was_less:
             return time.monotonic() - began
         assert time.monotonic() - began < seconds, state
@@ -87,6 +88,7 @@ def test_a_node_that_is_lost_costs_the_calls_that_it_was_at(
         with calling(deployment.url, token, CALLERS, pause=0.01) as told:
             time.sleep(10)
             assert not told.failures
+            assert sum(deployment.state()["proxies"].values()) == 2
             before = len(told.seconds)
             deployment.nodes.kill(1)
             back = _wait(deployment, 2, CAPACITY_SECONDS, after_loss=True)
