@@ -72,6 +72,21 @@ def test_the_layer_lies_on_the_words_of_upright_and_turned_pages(
 
 
 @pytest.mark.real
+def test_the_layer_lies_on_the_words_of_pages_that_are_askew(
+    tmp_path: Path, reader: Reader
+) -> None:
+    with Image.open(SAMPLE) as sample:
+        page = sample.convert("RGB")
+    askew = [
+        page.rotate(angle, Image.Resampling.BICUBIC, expand=True, fillcolor="white")
+        for angle in (0, 1, 3, -3)
+    ]
+    done = ocrmypdf(pdf(tmp_path / "in.pdf", *askew), tmp_path / "out.pdf")
+    assert done.returncode == 0, done.stderr
+    check_layer(tmp_path / "out.pdf", reader, pages=4)
+
+
+@pytest.mark.real
 def test_pages_are_turned_upright_and_straightened(
     tmp_path: Path, reader: Reader
 ) -> None:

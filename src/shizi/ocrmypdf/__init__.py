@@ -19,16 +19,16 @@ import PIL.Image
 from ocrmypdf import OcrElement, OcrEngine, OrientationConfidence, hookimpl
 from ocrmypdf.builtin_plugins.tesseract_ocr import TesseractOptions
 from ocrmypdf.exceptions import BadArgsError, ExitCode, ExitCodeException
-from ocrmypdf.models.ocr_element import Baseline, BoundingBox, OcrClass
+from ocrmypdf.models.ocr_element import BoundingBox, OcrClass
 
 from shizi import __version__
 from shizi.core.errors import ShiziError
-from shizi.core.geometry import Quad, Size
+from shizi.core.geometry import Size
 from shizi.core.image import MAX_PIXELS
 from shizi.core.text import Page
 from shizi.formats.angle import angle_of
 from shizi.formats.exchange import load_pages
-from shizi.formats.words import box_of, words_of
+from shizi.ocrmypdf.layer import set_line
 from shizi.reader import Reader
 
 if TYPE_CHECKING:
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     import pluggy
     from ocrmypdf._options import OcrOptions
     from pydantic import BaseModel
-
-    from shizi.core.text import TextLine
 
 __all__ = [
     "ShiziEngine",
@@ -52,13 +50,6 @@ __all__ = [
 _TESSERACT = "ocrmypdf.builtin_plugins.tesseract_ocr"
 # What is read, by the names that OCRmyPDF knows from Tesseract.
 _LANGUAGES = frozenset({"chi_sim", "chi_tra", "eng"})
-# Where a line of print stands in its box: so much of its height is below the letters'
-# feet. As the font that OCRmyPDF measures by has it (Noto Sans: 293 of 1362).
-_BELOW = 0.215
-# Ideographs that are set at even steps between two known places: in longer words they
-# strayed by up to .62 of the line's height, in these by up to .35 (the sample on its
-# feet, its sides and its head). OCRmyPDF puts no space between ideographs.
-_RUN = 4
 # OCRmyPDF's own measure of certainty: 15 is very confident.
 _SURE = 15.0
 # Degrees by which lines of an upright page are askew at most.
@@ -167,7 +158,7 @@ class ShiziEngine(OcrEngine):
         page = known.get(page_number + 1) if known is not None else _read(input_file)
         page = page or Page(size, ())
         scale = (size.width / page.size.width, size.height / page.size.height)
-        children = [_line(line, scale) for line in page.lines if line.text.strip()]
+        children = [set_line(line, scale) for line in page.lines if line.text.strip()]
         whole = BoundingBox(0, 0, size.width, size.height)
         root = OcrElement(
             OcrClass.PAGE,
@@ -236,51 +227,3 @@ def _read(path: Path) -> Page:
         failure.exit_code = ExitCode.child_process_error
         raise failure from error
     return page
-
-
-def _line(line: TextLine, scale: tuple[float, float]) -> OcrElement:
-    """Return a line as OCRmyPDF has it.
-
-    It sets the words on a straight line that begins at the lower left corner of the
-    line's box, in letters as high as the box. The upright box around a line that is
-    askew is higher than the line: given is the box of the line's beginning.
-    """
-    quad = _scaled(line.quad, scale)
-    angle = angle_of(quad)
-    quarter = round(angle / 90) * 90
-    height = math.dist(quad.left_top, quad.left_bottom)
-    slope = math.tan(math.radians(angle - quarter))
-    parts = ((word, _scaled(word.quad, scale)) for word in words_of(line, most=_RUN))
-    return OcrElement(
-        OcrClass.LINE,
-        bbox=_beginning(quad, is_level=quarter % 180 == 0),
-        baseline=Baseline(slope, -_BELOW * height),
-        textangle=float(-quarter),
-        confidence=line.score,
-        children=[
-            OcrElement(
-                OcrClass.WORD,
-                bbox=BoundingBox(*box_of(part)),
-                text=word.text,
-                confidence=line.score,
-            )
-            for word, part in parts
-        ],
-    )
-
-
-def _beginning(quad: Quad, *, is_level: bool) -> BoundingBox:
-    """Return the box of a line as long as it is and as high as it begins."""
-    left, top, right, bottom = box_of(quad)
-    start = (quad.left_top, quad.left_bottom)
-    if is_level:
-        top, bottom = sorted(round(corner.y) for corner in start)
-    else:
-        left, right = sorted(round(corner.x) for corner in start)
-    return BoundingBox(left, top, max(right, left + 1), max(bottom, top + 1))
-
-
-def _scaled(quad: Quad, scale: tuple[float, float]) -> Quad:
-    """Return an outline in pixels of another size of the same page."""
-    across, down = scale
-    return Quad.of((x * across, y * down) for x, y in quad)
