@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from shizi.access.store import open_store
 from tests.bars import KEY, Bars
 from tests.postgresql import Cluster, find_program, running_cluster
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncGenerator, Iterator
 
     from _pytest.terminal import TerminalReporter
+
+    from shizi.access.store import Store
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +33,13 @@ def postgresql() -> Iterator[Cluster]:
 def database(postgresql: Cluster) -> str:
     """Return the URL of an empty database of PostgreSQL."""
     return postgresql.create()
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncGenerator[Store]:
+    """Return an open store of its own."""
+    async with await open_store(tmp_path / "data") as store:
+        yield store
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

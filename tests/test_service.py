@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
-import pytest_asyncio
 from starlette.requests import Request
 
 from shizi.access.apps import App, add_app, find_app, reveal_secret
 from shizi.access.quotas import find_quota, grant_calls, shanghai_day
-from shizi.access.store import Store, open_store
 from shizi.core.api import Api
 from shizi.core.errors import (
     ApiForbiddenError,
@@ -34,8 +32,9 @@ from shizi.wechat import names
 from shizi.wechat.origin import Friends
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable
-    from pathlib import Path
+    from collections.abc import Awaitable, Callable
+
+    from shizi.access.store import Store
 
 NOON = 1_800_000_000.0
 HERE = "192.0.2.1"
@@ -63,12 +62,6 @@ class FakePool:
 
 async def picture() -> bytes:
     return b"picture"
-
-
-@pytest_asyncio.fixture
-async def store(tmp_path: Path) -> AsyncGenerator[Store]:
-    async with await open_store(tmp_path / "data") as store:
-        yield store
 
 
 @pytest.fixture

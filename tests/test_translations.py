@@ -9,8 +9,8 @@ import pytest
 
 DOCS = Path(__file__).parents[1] / "docs"
 CHINESE = sorted(DOCS.glob("*.zh-CN.md"))
-# For those who work on it, and what a program writes from the commands' own help.
-ENGLISH_ONLY = {"commands.md", "release.md"}
+# What a program writes from the commands' own help.
+ENGLISH_ONLY = {"commands.md"}
 # What the Chinese page leaves to the English one, and links: tables that name tests. By
 # page, the headings under which they stand, or none for all of them. Those that
 # programs write stand between marks, and in the English pages alone.

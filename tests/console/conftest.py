@@ -1,16 +1,9 @@
 from collections.abc import AsyncGenerator
-from pathlib import Path
 
 import pytest
 
-from shizi.access.store import Store, open_store
+from shizi.access.store import Store
 from tests.console.desk import Desk, opened
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncGenerator[Store]:
-    async with await open_store(tmp_path / "data") as store:
-        yield store
 
 
 @pytest.fixture

@@ -6,20 +6,15 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 import pytest
-import pytest_asyncio
 
 from shizi.access.apps import add_app, find_app
 from shizi.access.quotas import find_quota, shanghai_day
-from shizi.access.store import open_store
 from shizi.core.api import Api
 from shizi.core.errors import ImageDecodeError, QuotaError, TokenExpiredError
 from shizi.service import Service
 from tests.test_service import HERE, PAGE, FakePool
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-    from pathlib import Path
-
     from shizi.access.apps import App
     from shizi.access.store import Store
 
@@ -43,12 +38,6 @@ class Clock:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
-
-
-@pytest_asyncio.fixture
-async def store(tmp_path: Path) -> AsyncGenerator[Store]:
-    async with await open_store(tmp_path / "data") as store:
-        yield store
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _DENSITY, _AROUND = 3.0, 12.0
 # How far in and out each side may lie from where it is expected, in millimetres: top,
 # right, bottom, left. Labels are dense at the top and on the left: with 4 there the
-# border of the laminate, 3 mm out, was taken for the page's on 4 of 88 pages.
+# border of the laminate, 3 mm out, is taken for the page's.
 _REACH = ((2.0, 1.8), (7.0, 9.0), (5.0, 8.0), (2.0, 1.8))
 # Grey levels: a border is faint but goes on; print is strong but interrupted. No place
 # counts for more than this.
