@@ -40,6 +40,7 @@ class Nobody:
     """A caller that never leaves."""
 
     since = 0.0
+    helpers = ()
 
     def check(self) -> None:
         pass
@@ -57,6 +58,14 @@ class Hoarder(NullEngine):
 
     def release(self) -> None:
         self.held = b""
+
+
+class Asking(NullEngine):
+    """Has its helpers answer in its place."""
+
+    def __init__(self, *, caller: Caller) -> None:
+        super().__init__(caller=caller)
+        self.caller = caller
 
 
 class IdleEngine(NullEngine):
@@ -98,6 +107,17 @@ def hang(_engine: Engine, image: Image) -> bytes:
 def worker_id(_engine: Engine, _image: Image) -> int:
     """Return the worker's process id."""
     return os.getpid()
+
+
+def helpers(engine: Asking, image: Image) -> list[int | None]:
+    """Return the process ids that the helpers tell, after so many seconds."""
+    time.sleep(float(bytes(image)))
+    return [each.ask(worker_id, image) for each in engine.caller.helpers]
+
+
+def lose_helpers(engine: Asking, image: Image) -> list[bytes | None]:
+    """Have the helpers end as by a crash."""
+    return [each.ask(die, image) for each in engine.caller.helpers]
 
 
 def grow(_engine: Engine, image: Image) -> int:

@@ -21,6 +21,7 @@ from shizi.core.errors import (
 from shizi.ocr.engine import TextEngine
 from shizi.ocr.null import NullEngine
 from shizi.pool import Pool
+from shizi.worker import Worker
 from tests import fakes
 
 if TYPE_CHECKING:
@@ -195,6 +196,60 @@ async def test_a_worker_that_can_give_memory_back_stays() -> None:
         assert await pool.run(fakes.worker_id, b"") == before
 
 
+async def test_workers_that_are_idle_help() -> None:
+    async with opened(make_engine=fakes.Asking, workers=3) as pool:
+        workers = set(await pool.run(fakes.helpers, b"0"))
+        assert len(workers) == 2
+        assert None not in workers
+        assert set(await pool.run(fakes.helpers, b"0")) != {None}
+
+
+async def test_a_worker_with_a_call_of_its_own_does_not_help() -> None:
+    async with opened(make_engine=fakes.Asking, workers=2) as pool:
+        first = asyncio.create_task(pool.run(fakes.hang, b"0.3"))
+        second = asyncio.create_task(pool.run(fakes.hang, b"0.1"))
+        await second
+        assert await pool.run(fakes.helpers, b"0") == []
+        await first
+
+
+async def test_the_next_caller_gets_the_worker_that_helps() -> None:
+    async with opened(make_engine=fakes.Asking, workers=2, queue=0) as pool:
+        helped = asyncio.create_task(pool.run(fakes.helpers, b"0.3"))
+        await asyncio.sleep(0.05)
+        assert await pool.run(fakes.echo, b"next") == b"next"
+        assert not helped.done()
+        assert await helped == [None]
+        assert pool.load == (2, 0, 0)
+
+
+async def test_a_helper_of_a_caller_that_has_gone_is_idle_again() -> None:
+    async with opened(make_engine=fakes.Asking, workers=2) as pool:
+        gone = asyncio.create_task(pool.run(fakes.helpers, b"0.1"))
+        await asyncio.sleep(0.05)
+        gone.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await gone
+        await asyncio.sleep(0.2)
+        assert len(await pool.run(fakes.helpers, b"0")) == 1
+
+
+async def test_a_helper_that_crashes_costs_no_call_and_is_replaced() -> None:
+    async with opened(make_engine=fakes.Asking, workers=2) as pool:
+        assert await pool.run(fakes.lose_helpers, b"") == [None]
+        helpers: list[int | None] = []
+        while not helpers:
+            helpers = await pool.run(fakes.helpers, b"0.01")
+        assert None not in helpers
+
+
+async def test_a_worker_that_crashes_gives_its_helper_back() -> None:
+    async with opened(make_engine=fakes.Asking, workers=2) as pool:
+        with pytest.raises(WorkerError):
+            await pool.run(fakes.die, b"")
+        assert await pool.run(fakes.echo, b"next") == b"next"
+
+
 async def test_calls_are_served_in_the_order_they_came() -> None:
     async with opened() as pool:
         order: list[bytes] = []
@@ -220,6 +275,14 @@ async def test_no_process_is_left_after_closing() -> None:
     for process in processes:
         with pytest.raises(ProcessLookupError):
             os.kill(process, 0)
+
+
+def test_a_worker_that_is_ended_before_it_starts_never_does() -> None:
+    worker = Worker(NullEngine, fakes.RawDecoder, memory=1 << 30)
+    worker.kill()
+    with pytest.raises(WorkerError):
+        worker.start()
+    assert not worker.is_alive()
 
 
 async def test_a_pool_whose_engine_cannot_be_made_does_not_open() -> None:

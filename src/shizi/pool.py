@@ -9,10 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from shizi.core.errors import BusyError, SetupError, WorkerError
+from shizi.loan import Loan
 from shizi.worker import Worker
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Coroutine, Sequence
     from typing import Any
 
     from shizi.worker import MakeDecoder, MakeEngine, Task
@@ -21,6 +22,10 @@ T = TypeVar("T")
 
 # Seconds between two tries to start a worker that does not come up.
 _RESTART_PAUSE = 1.0
+# Seconds that a helper may be late: a loan ends with the call that it is for.
+_LATE = 5.0
+# 253: open files that the kernel hands over at once.
+_MOST_LOANS = 253
 
 _log = logging.getLogger(__name__)
 
@@ -74,6 +79,7 @@ class Pool:
         self._idle: asyncio.Queue[Worker] = asyncio.Queue()
         self._workers: set[Worker] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._loans: list[Loan] = []
         self._waiting = 0
         self._running = 0
 
@@ -114,12 +120,12 @@ class Pool:
             WorkerError: The worker ended or ran out of time.
             ShiziError: Whatever the task raised.
         """
-        if self._idle.empty() and self._waiting >= self._places:
+        if self._idle.empty() and self._waiting >= self._places + len(self._loans):
             message = f"{self._waiting} calls are waiting"
             raise BusyError(message)
         worker = await self._take_worker()
         number = next(self._numbers)
-        call = self._keep(self._run_on(worker, number, task, data))
+        call = self._keep(self._run_on(worker, number, task, data, self._lend()))
         try:
             return await asyncio.shield(call)
         except asyncio.CancelledError:
@@ -129,7 +135,7 @@ class Pool:
 
     async def close(self) -> None:
         """Wait for the running tasks and end every worker."""
-        while self._running:
+        while self._running or self._loans:
             await asyncio.wait(list(self._tasks))
         for task in list(self._tasks):
             task.cancel()
@@ -145,11 +151,50 @@ class Pool:
         """Return an idle worker; one that ended meanwhile is replaced, not given."""
         self._waiting += 1
         try:
+            if self._idle.empty():
+                self._recall()
             while not (worker := await self._idle.get()).is_alive():
                 self._lose(worker, "it ended while it was idle")
         finally:
             self._waiting -= 1
         return worker
+
+    def _lend(self) -> list[Loan]:
+        """Return loans of all workers that are idle: their cores are, too."""
+        loans: list[Loan] = []
+        while not self._idle.empty() and len(loans) < _MOST_LOANS:
+            worker = self._idle.get_nowait()
+            if not worker.is_alive():
+                self._lose(worker, "it ended while it was idle")
+                continue
+            loan = Loan()
+            loans.append(loan)
+            self._loans.append(loan)
+            self._keep(self._help(worker, loan))
+        return loans
+
+    def _recall(self) -> None:
+        """Have one helper come back: a caller waits for a worker."""
+        for loan in self._loans:
+            if not loan.is_recalled:
+                loan.recall()
+                return
+
+    async def _help(self, worker: Worker, loan: Loan) -> None:
+        """Have a worker help until its loan ends, and make it idle again."""
+        loop = asyncio.get_running_loop()
+        number, seconds = next(self._numbers), self._seconds + _LATE
+        try:
+            await loop.run_in_executor(
+                self._threads, worker.help, number, loan, seconds
+            )
+        except WorkerError as error:
+            self._lose(worker, error)
+        else:
+            self._release(worker)
+        finally:
+            loan.stop_helping()
+            self._loans.remove(loan)
 
     def _lose(self, worker: Worker, reason: object) -> None:
         """Strike a worker off and start another in its place."""
@@ -171,14 +216,19 @@ class Pool:
         return task
 
     async def _run_on(
-        self, worker: Worker, number: int, task: Task[T], data: bytes
+        self,
+        worker: Worker,
+        number: int,
+        task: Task[T],
+        data: bytes,
+        loans: Sequence[Loan],
     ) -> T:
         """Return a task's result from a worker and make the worker idle again."""
         loop = asyncio.get_running_loop()
         self._running += 1
         try:
             result = await loop.run_in_executor(
-                self._threads, worker.call, number, task, data, self._seconds
+                self._threads, worker.call, number, task, data, self._seconds, loans
             )
         except WorkerError as error:
             self._lose(worker, error)
@@ -188,6 +238,8 @@ class Pool:
             raise
         finally:
             self._running -= 1
+            for loan in loans:
+                loan.stop_asking()
         self._release(worker)
         return result
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
 
     import numpy as np
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from shizi.core.image import Image
     from shizi.core.posterior import Posterior
     from shizi.core.text import Page
+
+T = TypeVar("T")
+S = TypeVar("S")
 
 
 class Engine(Protocol):
@@ -78,11 +82,32 @@ class Caller(Protocol):
         """When the worker began with the call: seconds on the monotonic clock."""
         ...
 
+    @property
+    def helpers(self) -> Sequence[Helper]:
+        """The workers that were idle when the call began."""
+        ...
+
     def check(self) -> None:
         """Return if somebody still waits.
 
         Raises:
             GoneError: Nobody does.
+        """
+        ...
+
+
+class Helper(Protocol):
+    """Another worker with the same engine; asked in a worker, by one thread."""
+
+    def ask(self, do: Callable[[Any, S], T], subject: S) -> T | None:
+        """Return what a function says of a subject with the helper's engine.
+
+        Args:
+            do: A module-level function; takes the engine and the subject.
+            subject: Picklable, as the result must be.
+
+        Returns:
+            Nothing when the helper is gone: somebody else needed it, or it failed.
         """
         ...
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from shizi.core.image import check_image, decode_image
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 class Reader:
     """Reads pictures; loads its models when it is made.
 
-    A reader belongs to one thread at a time. Reading needs no network.
+    Threads that share a reader take turns. Reading needs no network.
 
     Examples:
         >>> from importlib.resources import files
@@ -54,6 +55,7 @@ class Reader:
         self._engine = TextEngine(
             session=session, precision=precision, threads=threads or 0
         )
+        self._turn = Lock()
 
     @property
     def precision(self) -> str:
@@ -69,7 +71,8 @@ class Reader:
         Raises:
             EngineError: The inference library failed.
         """
-        self._engine.warm()
+        with self._turn:
+            self._engine.warm()
 
     def read_text(self, image: str | Path | bytes | NDArray[np.uint8]) -> Page:
         """Return the printed text of a picture.
@@ -87,7 +90,9 @@ class Reader:
             EngineError: The inference library failed.
             OSError: The file cannot be read.
         """
-        return read_text(self._engine, _pixels(image))
+        pixels = _pixels(image)
+        with self._turn:
+            return read_text(self._engine, pixels)
 
     def read_card(
         self,
@@ -111,7 +116,9 @@ class Reader:
             SpecError: There is no such kind of document.
             OSError: The file cannot be read.
         """
-        return read_card(self._engine, _pixels(image), kind)
+        pixels = _pixels(image)
+        with self._turn:
+            return read_card(self._engine, pixels, kind)
 
 
 def _pixels(image: str | Path | bytes | NDArray[np.uint8]) -> Image:

@@ -19,15 +19,20 @@ import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
 from shizi.core.errors import GoneError, ShiziError, TaskError, WorkerError
 from shizi.core.image import Image
 from shizi.core.memory import trim
+from shizi.loan import Helper, answer
 from shizi.ports import Engine
 from shizi.sandbox.limits import end_with_parent
 
 if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+
+    from shizi.loan import Loan
     from shizi.ports import Caller, Decoder
 
 T = TypeVar("T")
@@ -100,6 +105,9 @@ class Worker:
         os.ftruncate(self._shared, _NUMBER)
         self._abandoned = mmap.mmap(self._shared, _NUMBER)
         self._process: subprocess.Popen[bytes] | None = None
+        # A pool that closes ends workers that start in another thread.
+        self._ending = Lock()
+        self._is_over = False
 
     def start(self) -> None:
         """Start the process and return when its engine is warm.
@@ -108,7 +116,10 @@ class Worker:
             SetupError: The installation is not fit to run.
             ServiceError: The process ended, or its decoder does not start.
         """
-        with self._theirs as theirs:
+        with self._ending, self._theirs as theirs:
+            if self._is_over:
+                message = "the worker was ended before it started"
+                raise WorkerError(message)
             pipe, shared = theirs.fileno(), self._shared
             # Not multiprocessing: it runs the parent's main module in the child, and
             # the child needs neither the commands nor the web server (1 s of start).
@@ -117,14 +128,21 @@ class Worker:
                 pass_fds=[pipe, shared],
                 stdin=subprocess.DEVNULL,
             )
-        self._send(self._start_with)
+        self._send(self._start_with, [])
         self._answer(_START_SECONDS)
 
     def is_alive(self) -> bool:
         """Return whether the process runs."""
         return self._process is not None and self._process.poll() is None
 
-    def call(self, number: int, task: Task[T], data: bytes, seconds: float) -> T:
+    def call(
+        self,
+        number: int,
+        task: Task[T],
+        data: bytes,
+        seconds: float,
+        loans: Sequence[Loan] = (),
+    ) -> T:
         """Return a task's result, or raise what it raised.
 
         Args:
@@ -132,14 +150,29 @@ class Worker:
             task: A module-level function.
             data: The encoded picture.
             seconds: Time after which the process is ended.
+            loans: Idle workers that may be asked for help.
 
         Raises:
             WorkerError: The process ended or ran out of time.
             ShiziError: Whatever decoding or the task raised.
         """
-        self._send((number, task, data))
-        answer: T = self._answer(seconds)  # type: ignore[assignment] # what the task returned
-        return answer
+        self._send((number, task, data), [loan.asking for loan in loans])
+        result: T = self._answer(seconds)  # type: ignore[assignment] # what the task returned
+        return result
+
+    def help(self, number: int, loan: Loan, seconds: float) -> None:
+        """Have the process help with another one's call until the loan ends.
+
+        Args:
+            number: One of its own, as for a call.
+            loan: The way to the other one.
+            seconds: Time after which the process is ended.
+
+        Raises:
+            WorkerError: The process ended or ran out of time.
+        """
+        self._send((number, None, b""), [loan.helping])
+        self._answer(seconds)
 
     def abandon(self, number: int) -> None:
         """Say that nobody waits for a call any more; it ends at its next step."""
@@ -154,19 +187,25 @@ class Worker:
         self.kill()
 
     def kill(self) -> None:
-        """End the process now."""
-        self._theirs.close()
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-        if self._shared >= 0:
-            os.close(self._shared)
-            self._shared = -1
+        """End the process now; one that has not begun never will."""
+        with self._ending:
+            self._is_over = True
+            self._theirs.close()
+            if self._process is not None:
+                self._process.kill()
+                self._process.wait()
+            if self._shared >= 0:
+                os.close(self._shared)
+                self._shared = -1
 
-    def _send(self, message: object) -> None:
-        """Hand a message to the process."""
+    def _send(self, message: tuple[object, ...], ends: Sequence[socket.socket]) -> None:
+        """Hand a message to the process, and ends of sockets."""
         try:
-            self._pipe.send(message)
+            self._pipe.send((*message, len(ends)))
+            if ends:
+                with _socket_of(self._pipe) as pipe:
+                    files = [end.fileno() for end in ends]
+                    socket.send_fds(pipe, [b"."], files)
         except OSError as error:
             self.kill()
             text = "the worker has ended, or takes no call"
@@ -204,7 +243,7 @@ def attend(descriptor: int, shared: int) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     caller = _Caller(shared)
     with contextlib.suppress(EOFError, OSError), Connection(descriptor) as pipe:
-        make_engine, make_decoder, memory = pipe.recv()
+        make_engine, make_decoder, memory, _ = pipe.recv()
         try:
             # Its process starts while the engine loads.
             decoder = make_decoder(caller=caller)
@@ -216,9 +255,15 @@ def attend(descriptor: int, shared: int) -> None:
         with contextlib.closing(decoder):
             pipe.send((_resident(), None))
             while True:
-                number, task, data = pipe.recv()
-                caller.begin(number)
-                outcome = _outcome(task, engine, decoder, data)
+                number, task, data, count = pipe.recv()
+                outcome: object = None
+                with _received(pipe, count) as ends:
+                    if task is None:
+                        caller.begin(number, [])
+                        answer(engine, *ends)
+                    else:
+                        caller.begin(number, ends)
+                        outcome = _outcome(task, engine, decoder, data)
                 if _resident() > memory:
                     engine.release()
                     trim()
@@ -232,13 +277,19 @@ class _Caller:
         self._abandoned = mmap.mmap(shared, _NUMBER)
         self._number = b""
         self._since = time.monotonic()
+        self._helpers: Sequence[Helper] = ()
+
+    @property
+    def helpers(self) -> Sequence[Helper]:
+        return self._helpers
 
     @property
     def since(self) -> float:
         return self._since
 
-    def begin(self, number: int) -> None:
-        """Turn to another call."""
+    def begin(self, number: int, asking: Sequence[Connection]) -> None:
+        """Turn to another call, with the asking ends of its loans."""
+        self._helpers = [Helper(each) for each in asking]
         self._number = number.to_bytes(_NUMBER, "little")
         self._since = time.monotonic()
 
@@ -261,6 +312,23 @@ def _outcome(
         place = traceback.extract_tb(error.__traceback__)[-1]
         kind = type(error).__name__
         return TaskError(f"{kind} in {place.name}, line {place.lineno}")
+
+
+@contextlib.contextmanager
+def _received(pipe: Connection, count: int) -> Generator[list[Connection]]:
+    """Give the ends of sockets that come with a message, until the block ends."""
+    with contextlib.ExitStack() as stack:
+        ends: list[Connection] = []
+        if count:
+            with _socket_of(pipe) as raw:
+                _, files, _, _ = socket.recv_fds(raw, 1, count)
+            ends = [stack.enter_context(Connection(file)) for file in files]
+        yield ends
+
+
+def _socket_of(pipe: Connection) -> socket.socket:
+    """Return the socket of a pipe, to be closed apart."""
+    return socket.fromfd(pipe.fileno(), socket.AF_UNIX, socket.SOCK_STREAM)
 
 
 def _resident() -> int:

@@ -142,6 +142,7 @@ def test_a_page_that_nobody_waits_for_is_not_read_on(pixels: np.ndarray) -> None
         """Waits for a few inferences and leaves."""
 
         since = 0.0
+        helpers = ()
         left = 5
 
         def check(self) -> None:

@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     from shizi.core.image import Image
     from shizi.core.posterior import Posterior
     from shizi.ocr.detect import Box
-    from shizi.ocr.turn import Line
-    from shizi.ports import Caller, Session
+    from shizi.ocr.recognise import Reading
+    from shizi.ocr.turn import Line, StripReader
+    from shizi.ports import Caller, Helper, Session
 
 SESSIONS = {
     "openvino": "shizi.ocr.sessions.openvino:Session",
@@ -137,10 +138,11 @@ class TextEngine:
         turns = quarter_turns(image, boxes, self._recogniser)
         if turns:
             image, boxes = self._turn(image, turns, end)
-        found = read_lines(image, boxes, self._recogniser, end=end)
+        readers: list[StripReader] = [self._recogniser, *self._helpers()]
+        found = read_lines(image, boxes, readers, end=end)
         if is_upside_down(found):
             image, boxes = self._turn(image, 2, end)
-            found = read_lines(image, boxes, self._recogniser, end=end)
+            found = read_lines(image, boxes, readers, end=end)
             turns += 2
         kept = keep_text(image, [choose(each) for each in found], self._recogniser)
         limit = (image.shape[1] - 1, image.shape[0] - 1)
@@ -164,6 +166,14 @@ class TextEngine:
             EngineError: The inference library failed.
         """
         return [box.corners for box in self._find(image, self._end())]
+
+    def read_strip(self, strip: NDArray[np.uint8]) -> Reading:
+        """Return the text of one strip: uint8, (48, W, 3), RGB.
+
+        Raises:
+            EngineError: The inference library failed.
+        """
+        return self._recogniser.read(strip)
 
     def spell(self, image: Image, corners: NDArray[np.float32]) -> Posterior:
         """Return what the recogniser believes of the line inside four corners.
@@ -195,6 +205,10 @@ class TextEngine:
         """
         for session in self._sessions:
             session.release()
+
+    def _helpers(self) -> list[_Helping]:
+        """Return the recognisers of the workers that help with this call."""
+        return [_Helping(each) for each in self._caller.helpers] if self._caller else []
 
     def _end(self) -> float:
         """Return the time, on the monotonic clock, until which a page may take."""
@@ -252,6 +266,16 @@ class _Attentive:
 
     def release(self) -> None:
         self._session.release()
+
+
+class _Helping:
+    """The recogniser of a worker that helps."""
+
+    def __init__(self, helper: Helper) -> None:
+        self._helper = helper
+
+    def read(self, strip: NDArray[np.uint8]) -> Reading | None:
+        return self._helper.ask(TextEngine.read_strip, strip)
 
 
 def _shares(line: Line) -> tuple[float, ...]:

@@ -11,16 +11,18 @@ the stock line classifier it was 93.7 %, 93.5 % and 98.6 %.
 from __future__ import annotations
 
 import time
+from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
 from shizi.ocr.crop import crop_line, is_tall, longer_side
 from shizi.ocr.recognise import Reading, is_ideograph
+from shizi.ocr.share import share
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -38,6 +40,21 @@ _SHORT, _SHORT_MARGIN = 3, 0.4
 _WITNESSES = 3
 # Share of a page's length of text that must stand in tall boxes to ask at all.
 _TALL_SHARE = 0.6
+
+
+class StripReader(Protocol):
+    """A recogniser, here or in another worker; used by one thread at a time."""
+
+    def read(self, strip: NDArray[np.uint8]) -> Reading | None:
+        """Return the text of one strip, nothing when the reader is gone.
+
+        Args:
+            strip: uint8, (48, W, 3), RGB.
+
+        Raises:
+            EngineError: The inference library failed.
+        """
+        ...
 
 
 class Candidate(NamedTuple):
@@ -71,7 +88,7 @@ class Line(NamedTuple):
 
 
 def read_lines(
-    image: Image, boxes: Sequence[Box], recogniser: Recogniser, *, end: float
+    image: Image, boxes: Sequence[Box], readers: Sequence[StripReader], *, end: float
 ) -> list[Candidate]:
     """Return what each box says, the longest first, doubtful ones both ways up.
 
@@ -80,25 +97,38 @@ def read_lines(
     Args:
         image: uint8, (H, W, 3), RGB.
         boxes: Where its lines are.
-        recogniser: What reads them.
+        readers: What reads them, at once; the first is at home in this thread.
         end: Time, on the monotonic clock, after which no further line is begun.
 
     Raises:
         EngineError: The inference library failed.
     """
-    found: list[Candidate] = []
-    for box in sorted(boxes, key=lambda box: -longer_side(box.corners)):
-        strip, corners = crop_line(image, box.corners, box.curve)
-        upright = recogniser.read(strip)
-        turned = None
-        if upright.score < _DOUBTFUL:
-            turned = recogniser.read(strip[::-1, ::-1])
-        found.append(Candidate(corners, upright, turned, box.curve is not None))
-        if len(found) == _WITNESSES and is_upside_down(found):
-            break
-        if time.monotonic() > end:
-            break
-    return found
+    found = share(
+        sorted(boxes, key=lambda box: -longer_side(box.corners)),
+        partial(_read_box, image),
+        readers,
+        is_enough=lambda found: _is_told(found) or time.monotonic() > end,
+    )
+    kept = range(_WITNESSES) if _is_told(found) else sorted(found)
+    return [found[number] for number in kept]
+
+
+def _read_box(image: Image, box: Box, reader: StripReader) -> Candidate | None:
+    """Return what a box says, nothing when its reader has gone."""
+    strip, corners = crop_line(image, box.corners, box.curve)
+    upright = reader.read(strip)
+    turned = None
+    if upright and upright.score < _DOUBTFUL:
+        turned = reader.read(strip[::-1, ::-1])
+        if turned is None:
+            return None
+    return upright and Candidate(corners, upright, turned, box.curve is not None)
+
+
+def _is_told(found: Mapping[int, Candidate]) -> bool:
+    """Return whether the longest lines tell that the page stands on its head."""
+    first = [found[number] for number in range(_WITNESSES) if number in found]
+    return len(first) == _WITNESSES and is_upside_down(first)
 
 
 def is_upside_down(candidates: Sequence[Candidate]) -> bool:
