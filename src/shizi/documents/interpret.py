@@ -9,6 +9,7 @@ import numpy as np
 from shizi.core.card import Card, Field
 from shizi.core.errors import CardNotFoundError
 from shizi.core.geometry import Quad
+from shizi.documents.camera import settle
 from shizi.documents.cell import Part, assign, lay_cells, place_labels
 from shizi.documents.constraints import choose, exchange
 from shizi.documents.flat import Flat
@@ -105,7 +106,11 @@ def read_document(
         text.size,
         fields,
         {
-            page.name: Quad.of(find_outline(image, poses[page.name], page).tolist())
+            page.name: Quad.of(
+                find_outline(
+                    image, settle(poses[page.name], page, text.size), page
+                ).tolist()
+            )
             for page in spec.pages
             if page.name in poses
         },

@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 # Pixels a millimetre, and millimetres around the page that are looked at.
 _DENSITY, _AROUND = 3.0, 12.0
 # How far in and out each side may lie from where it is expected, in millimetres: top,
-# right, bottom, left. Labels are dense at the top and on the left: with 4 there the
-# border of the laminate, 3 mm out, is taken for the page's.
+# right, bottom, left. Labels are dense at the top and on the left.
 _REACH = ((2.0, 1.8), (7.0, 9.0), (5.0, 8.0), (2.0, 1.8))
 # Grey levels: a border is faint but goes on; print is strong but interrupted. No place
 # counts for more than this.
 _CAP = 14.0
+# Pixels across a border in which its strongest place alone counts in full.
+_RIDGE = 5
 # A border must show by this share of the cap more than other places do.
 _LEAST = 0.2
 # Millimetres at which a border counts half of what one at the expected place does, per
@@ -52,7 +53,7 @@ def find_outline(image: Image, pose: Pose, page: PageSpec) -> NDArray[np.float64
     lines: list[NDArray[np.float64]] = []
     for side, (reach, far_off) in enumerate(zip(_REACH, _FAR, strict=True)):
         # Every side is looked at as if it were the right one.
-        turned = np.rot90(smooth, 1 - side)
+        turned = np.rot90(smooth, side - 1)
         across, along = (width, height) if side % 2 else (height, width)
         near, far = _border(turned, across, along, reach, far_off)
         lines.append(_line(side, near, far, width, height))
@@ -81,7 +82,8 @@ def _border(
         Millimetres to the right of where it is expected.
     """
     change = np.abs(view[:, 2:] - view[:, :-2]).max(axis=2)
-    change = np.minimum(change, _CAP)
+    strongest = cv2.dilate(change, np.ones((1, _RIDGE), np.uint8))
+    change = np.minimum(change, _CAP) * (change / np.maximum(strongest, 1)) ** 2
     top, bottom = (
         round((_AROUND + part * along) * _DENSITY) for part in (_CORNER, 1 - _CORNER)
     )

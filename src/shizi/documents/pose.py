@@ -132,13 +132,13 @@ def _settled(
     if _count(best) < least:
         return None
     for _ in range(2):
-        matrix = _fit(best, specs, page, expected)
+        matrix = _fit(best, page, expected)
         if not _is_plausible(matrix, page):
             return None
         best, _ = _agreeing(matrix, hits, specs, page, _LAST)
         if _count(best) < least:
             return None
-    matrix = _fit(best, specs, page, expected)
+    matrix = _fit(best, page, expected)
     # The same labels elsewhere: as rows on a screen, a few of which stand as on a page.
     astray = {hit.text for hit in hits if hit.sure} - {hit.text for hit in best}
     if len(astray) > _ASTRAY * len(best) or not _is_plausible(matrix, page):
@@ -195,6 +195,24 @@ def _anchor(
     if hit.text in page.titles:
         return ends.mean(axis=0), (hit.left + hit.right) / 2
     return ends[0], hit.left
+
+
+def anchors(
+    hits: Sequence[Hit], page: PageSpec
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return points of a page, where they are seen, and how much each counts.
+
+    Returns:
+        Points in units of the page's width times 100 and its height times 100, (N, 2);
+        in pixels of the picture, (N, 2); and weights, (N,).
+    """
+    specs = _printed(page)
+    pairs = [_anchor(hit, specs, page) for hit in hits]
+    return (
+        np.array([place for place, _ in pairs]),
+        np.array([point for _, point in pairs]),
+        np.array([1.0 if hit.sure else _HALF for hit in hits]),
+    )
 
 
 def _scale(page: PageSpec) -> NDArray[np.float64]:
@@ -265,7 +283,6 @@ def _agreeing(
 
 def _fit(
     hits: Sequence[Hit],
-    specs: Mapping[str, LabelSpec],
     page: PageSpec,
     expected: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
@@ -278,10 +295,7 @@ def _fit(
     """
     scale = _scale(page)
     middle = np.array(page.size) / 2
-    anchors = [_anchor(hit, specs, page) for hit in hits]
-    places = np.array([place for place, _ in anchors])
-    seen = np.array([point for _, point in anchors])
-    weights = np.array([1.0 if hit.sure else _HALF for hit in hits])
+    places, seen, weights = anchors(hits, page)
     if expected is not None:
         places = np.concatenate([places, _PAGE])
         seen = np.concatenate([seen, project(expected, _PAGE)])
