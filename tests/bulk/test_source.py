@@ -46,6 +46,13 @@ def test_a_folder_s_pictures_are_found_in_the_same_order_each_time(
     assert _loaded(folder) == {"z.jpg": b"z.jpg", "b/a.PNG": b"b/a.PNG"}
 
 
+def test_what_is_no_file_is_passed_over(folder: Path) -> None:
+    os.mkfifo(folder / "pipe.jpg")
+    (folder / "lost.png").symlink_to("nowhere")
+    (folder / "c.jpg").mkdir()
+    assert [item.id for item in find_items(str(folder))] == ["z.jpg", "b/a.PNG"]
+
+
 def test_pictures_lie_in_archives(tmp_path: Path) -> None:
     shard = _pack(tmp_path / "0.tar", ["a.jpg", "a.json", "deep/b.webp"])
     assert _loaded(shard) == {"a.jpg": b"a.jpg", "deep/b.webp": b"deep/b.webp"}

@@ -168,6 +168,19 @@ def test_files_folders_patterns_and_lists_are_read_each_once(tmp_path: Path) -> 
     assert tree(tmp_path / "deep") == tree(out)
 
 
+def test_a_file_that_is_named_in_several_ways_is_read_once(tmp_path: Path) -> None:
+    folder_of(tmp_path, "a.png", "b/c.png")
+    ways = ["a.png", "./a.png", "b/../a.png", tmp_path / "a.png", tmp_path]
+    done = run(*ways, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, f"{SAID}\n")
+
+
+def test_a_file_may_be_called_as_standard_input_is(tmp_path: Path) -> None:
+    folder_of(tmp_path, "-")
+    done = run("./-", cwd=tmp_path, stdin=b"no picture")
+    assert (done.returncode, done.stdout) == (0, f"{SAID}\n")
+
+
 def test_what_was_written_is_not_read_the_next_time(tmp_path: Path) -> None:
     folder = folder_of(tmp_path, "a.png")
     for out in (folder / "out", folder, folder / "out"):
@@ -278,6 +291,24 @@ def test_a_folder_killed_in_the_middle_is_taken_up_each_file_once(
     assert Counter(row["id"] for row in journal_of(out)) == files
     wanted = {f"{name}.{suffix}" for name in names for suffix in ("txt", "json")}
     assert tree(out) == {"all.csv", *wanted}
+
+
+def test_ctrl_c_while_the_processes_start_reads_nothing(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path / "in", "a.png", "b.png")
+    process = subprocess.Popen(
+        [*NULL, "read", str(folder), "-o", str(tmp_path / "out")],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    watched = psutil.Process(process.pid)
+    while not watched.children() and process.poll() is None:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=60)
+    assert process.returncode == 130, told
+    assert "Traceback" not in told
+    assert "2 files were not read; go on with --resume" in told
+    assert not tree(tmp_path / "out")
 
 
 def test_ctrl_c_finishes_what_runs_and_ends_with_130(tmp_path: Path) -> None:
@@ -419,6 +450,19 @@ def test_a_page_that_fails_is_listed_and_the_others_read(tmp_path: Path) -> None
     done = run("a.tif", "-o", out, "--format", "jsonl", "--resume", cwd=tmp_path)
     assert (done.returncode, "page 2" in done.stderr) == (1, True)
     assert len((out / "all.jsonl").read_text().splitlines()) == 2
+
+
+@pytest.mark.parametrize("closed", ["0<&-", "1>&-", "2>&-"])
+def test_a_closed_stream_is_one_with_nothing_in_it(tmp_path: Path, closed: str) -> None:
+    folder_of(tmp_path, "a.png")
+    line = f"{' '.join(NULL)} read {tmp_path / 'a.png'} - {closed}"
+    done = subprocess.run(
+        ["sh", "-c", line], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert "Traceback" not in done.stderr
+    # Standard input is no picture.
+    assert done.returncode == 1
+    assert (SAID in done.stdout) == (closed[0] != "1")
 
 
 def test_standard_input_is_a_file_too() -> None:

@@ -14,6 +14,9 @@ import cv2
 import numpy as np
 import pytest
 
+from shizi.batch.remote import RemoteReader
+from shizi.batch.run import Label
+from shizi.core.errors import EngineError
 from tests.cli.test_read import SAID, folder_of, paged, picture, tree
 from tests.running import NULL, SHIZI, Running, serving, shizi
 from tests.samples import SAMPLE, SAMPLE_LINES
@@ -117,10 +120,11 @@ def test_a_wrong_secret_ends_with_2_and_a_server_that_is_away_with_3(
     "options",
     [
         ("--server", "example.com", "--appid", "a", "--secret", "s"),
+        ("--server", "http://[::1", "--appid", "a", "--secret", "s"),
         ("--server", "http://127.0.0.1:9", "--secret", "s"),
         ("--server", "http://127.0.0.1:9", "--appid", "a"),
     ],
-    ids=["no address", "no app", "no secret"],
+    ids=["no address", "half an address", "no app", "no secret"],
 )
 def test_half_a_server_is_wrong_usage(options: tuple[str, ...]) -> None:
     done = subprocess.run(
@@ -128,13 +132,14 @@ def test_half_a_server_is_wrong_usage(options: tuple[str, ...]) -> None:
         check=False,
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (2, "")
-    assert "--server" in done.stderr
+    assert "server" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 class Moody(BaseHTTPRequestHandler):
-    """A server that answers calls with what is next on a list."""
+    """A server that answers calls with what is next on a list, a code or a reply."""
 
-    codes: list[int]
+    codes: list[object]
     asked: list[str]
 
     def do_POST(self) -> None:
@@ -146,6 +151,8 @@ class Moody(BaseHTTPRequestHandler):
             count = sum(each.startswith("/cgi-bin") for each in cls.asked)
             return self.answer({"access_token": f"t{count}", "expires_in": 7200})
         code = cls.codes.pop(0) if cls.codes else 0
+        if isinstance(code, dict):
+            return self.answer(code)
         if code:
             return self.answer({"errcode": code, "errmsg": "no rid: 1"})
         return self.answer(
@@ -164,7 +171,7 @@ class Moody(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def moody(*codes: int) -> Iterator[tuple[str, list[str]]]:
+def moody(*codes: object) -> Iterator[tuple[str, list[str]]]:
     kind = type("Now", (Moody,), {"codes": list(codes), "asked": []})
     with ThreadingHTTPServer(("127.0.0.1", 0), kind) as httpd:
         thread = threading.Thread(target=httpd.serve_forever)
@@ -194,6 +201,38 @@ def test_a_busy_server_is_asked_again_later(tmp_path: Path) -> None:
         done = run(tmp_path / "a.png", url=url)
     assert done.returncode == 0, done.stderr
     assert len(asked) == 3
+
+
+def test_a_reply_of_another_form_costs_its_picture_alone(tmp_path: Path) -> None:
+    replies: list[dict[str, object]] = [
+        {},
+        {"items": [], "img_size": 5},
+        {"items": None, "img_size": {"w": 4, "h": 3}},
+        {"items": [{"text": "a"}], "img_size": {"w": 4, "h": 3}},
+        {"items": [], "img_size": {"w": "4", "h": 3}},
+    ]
+    folder_of(tmp_path / "in", *(f"{n}.png" for n in range(6)))
+    with moody(*replies) as (url, _):
+        done = run(tmp_path / "in", "-o", tmp_path / "out", url=url)
+    assert done.returncode == 1
+    assert done.stderr.count(".png: the server's reply is none of shizi's\n") == 5
+    assert len(tree(tmp_path / "out")) == 1
+
+
+async def test_a_server_that_goes_away_ends_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shizi.batch.remote._PAUSES", (0.0,))
+    folder_of(tmp_path, *(f"{n}.png" for n in range(6)))
+    with moody() as (url, asked):
+        reader = RemoteReader(url, app_id="a", secret="s", width=1, tell=print)
+        await reader.__aenter__()
+    try:
+        with pytest.raises(EngineError, match="no answer"):
+            await reader.read((tmp_path / "0.png").read_bytes(), Label("0.png", None))
+    finally:
+        await reader.__aexit__(None, None, None)
+    assert asked == ["/cgi-bin/stable_token"]
 
 
 def test_an_app_without_the_right_ends_the_run_with_2(tmp_path: Path) -> None:

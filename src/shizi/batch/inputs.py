@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 STANDARD_INPUT = "-"
 
@@ -87,7 +87,7 @@ def find_inputs(
                 missing += faults
             else:
                 names.append(each)
-    names = list(dict.fromkeys(names))
+    names = _each_once(names)
     files = (_absolute(name).parent for name in names if name != STANDARD_INPUT)
     places = [*files, *folders]
     root = Path(os.path.commonpath(places)) if places else Path()
@@ -105,13 +105,22 @@ def _matches(path: str) -> list[str | Missing]:
     """Return what a path stands for: itself, or what it matches as a pattern."""
     if path == STANDARD_INPUT:
         return [path]
-    path = os.path.normpath(path)
+    if (path := os.path.normpath(path)) == STANDARD_INPUT:
+        path = os.path.join(os.curdir, path)  # noqa: PTH118 - pathlib takes `./` away
     if os.path.lexists(path):
         return [path]
     if not glob.has_magic(path):
         return [Missing(path, "No such file or directory")]
     matches = sorted(glob.glob(path, recursive=True))  # noqa: PTH207 - may be absolute
     return [*matches] or [Missing(path, "nothing matches")]
+
+
+def _each_once(names: Iterable[str]) -> list[str]:
+    """Return names without those of a file that was named before, in another way."""
+    places: dict[object, str] = {}
+    for name in names:
+        places.setdefault(name if name == STANDARD_INPUT else _absolute(name), name)
+    return list(places.values())
 
 
 def _walk(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self, cast
 
@@ -34,7 +35,7 @@ from shizi.web.body import FILE_LIMIT
 from shizi.wechat import names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Generator, Mapping
     from types import TracebackType
 
     from shizi.batch.run import Label
@@ -98,13 +99,19 @@ class RemoteReader:
             kind: The kind of document to look for.
             is_required: Whether a picture without it fails.
             is_drawn: Whether to give pictures back with outlines.
+
+        Raises:
+            InputError: The address is none.
         """
         self.width = width
         self._tell = tell
         self._kind = kind
         self._is_required = is_required
         self._is_drawn = is_drawn
-        self._client = httpx.AsyncClient(base_url=url, timeout=_SECONDS)
+        try:
+            self._client = httpx.AsyncClient(base_url=url, timeout=_SECONDS)
+        except httpx.InvalidURL as error:
+            raise InputError(f"{url}: no address of a server") from error
         self._proof = {
             names.GRANT_TYPE: names.CLIENT_CREDENTIAL,
             names.APP_ID: app_id,
@@ -155,9 +162,10 @@ class RemoteReader:
 
         Raises:
             InputError: It cannot be decoded, or shows no document and must.
-            ServiceError: The server was busy or away for too long.
+            ServiceError: The server was busy for too long, or answers what is no reply.
             QuotaError: The app has no calls left today.
             AccessError: The app may not make the call.
+            EngineError: The server is away.
         """
         if label.number == 1:
             self._tell(f"{label.name}: its pages are sent one by one, a call each")
@@ -165,12 +173,16 @@ class RemoteReader:
         sheet: Sheet | None = None
         if self._kind is not None:
             try:
-                sheet = _card_sheet(await self._call(names.LICENCE_PATH, sent, size))
+                reply = await self._call(names.LICENCE_PATH, sent, size)
+                with _understood():
+                    sheet = _card_sheet(reply)
             except CardNotFoundError:
                 if self._is_required:
                     raise
         if sheet is None:
-            sheet = _text_sheet(await self._call(names.TEXT_PATH, sent, size))
+            reply = await self._call(names.TEXT_PATH, sent, size)
+            with _understood():
+                sheet = _text_sheet(reply)
         if not self._is_drawn:
             return sheet
         fields = sheet.page.lines if sheet.card is None else sheet.card.fields.values()
@@ -205,15 +217,16 @@ class RemoteReader:
                 if code in _STALE_TOKENS:
                     await self._renew(token)
                     continue
-            except ServiceError:
+            except (ServiceError, EngineError):
                 if pause is None:
                     raise
                 await asyncio.sleep(pause)
                 continue
             if code:
                 raise _fault(code, content)
-            told = content[names.IMAGE_SIZE]
-            return _Reply(content, size or Size(told["w"], told["h"]))
+            with _understood():
+                told = content[names.IMAGE_SIZE]
+                return _Reply(content, size or Size(told["w"], told["h"]))
         raise TaskError("the server takes no token that it gives")
 
     async def _renew(self, stale: str) -> None:
@@ -233,14 +246,15 @@ class RemoteReader:
 
         Raises:
             ServiceError: There is none.
+            EngineError: Nobody is there.
         """
         try:
             response = await self._client.post(path, **request)
             content: object = response.json()
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            raise EngineError(_no_answer(error)) from error
         except (httpx.HTTPError, ValueError) as error:
-            # Not the error's own words: they may hold the address with the token.
-            reason = type(error).__name__
-            raise TaskError(f"the server gives no answer ({reason})") from error
+            raise TaskError(_no_answer(error)) from error
         if not isinstance(content, dict) or not response.is_success:
             raise TaskError(f"the server answers with status {response.status_code}")
         return cast("Mapping[str, Any]", content)
@@ -252,6 +266,20 @@ def _shrink(_engine: Engine, image: Image, *, most: int) -> Smaller:
 
 def _draw(_engine: Engine, image: Image, *, quads: list[Quad]) -> bytes:
     return draw_outlines(image, quads)
+
+
+def _no_answer(error: Exception) -> str:
+    # Not the error's own words: they may hold the address with the token.
+    return f"the server gives no answer ({type(error).__name__})"
+
+
+@contextmanager
+def _understood() -> Generator[None]:
+    """Tell a reply of another form as one of our errors."""
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise TaskError("the server's reply is none of shizi's") from error
 
 
 def _fault(code: int, content: Mapping[str, Any]) -> ShiziError:

@@ -91,7 +91,9 @@ def _files_of(source: str) -> Iterator[tuple[str, str]]:
         folders.sort()
         for name in sorted(names):
             path = os.path.join(folder, name)  # noqa: PTH118 - a name may be no text
-            yield os.path.relpath(path, source), path
+            # A pipe would be waited for without end.
+            if os.path.isfile(path):  # noqa: PTH113 - as above
+                yield os.path.relpath(path, source), path
 
 
 def _find_in_archive(place: str, *, prefix: str) -> Iterator[Item]:

@@ -6,6 +6,7 @@ missing, 4 cannot write, 130 interrupted.
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated
 
@@ -73,8 +74,19 @@ def _options(
     """Self-hosted OCR server that speaks WeChat's OCR open API."""
 
 
+def _fill_streams() -> None:
+    """Put nothing where a standard stream is closed, as some that start programs do.
+
+    Otherwise the next file that is opened takes its place.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - a name, and open to the end
+
+
 def main() -> None:
     """Run the command line and end the process with its exit code."""
+    _fill_streams()
     try:
         commands()
     except ShiziError as error:

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -114,11 +114,19 @@ def _journal_of(output: Path, *, resume: bool) -> Path:
         # Readers of a folder of Parquet pass over names that begin with "_".
         path = output / "_journal"
         output.mkdir(parents=True, exist_ok=True)
-    is_there = path.exists() or (output.is_file() and output.stat().st_size > 0)
+    is_there = _tells(path) or (output.is_file() and output.stat().st_size > 0)
     if not resume and is_there:
         tell(f"{output} is there already: --resume goes on with it")
         raise typer.Exit(Exit.USAGE)
     return path
+
+
+def _tells(journal: Path) -> bool:
+    """Return whether a journal tells of anything done: more than its head."""
+    with suppress(FileNotFoundError), journal.open("rb") as file:
+        file.readline()
+        return bool(file.read(1))
+    return False
 
 
 def _open_table(output: Path, rows: int, *, fields: bool) -> Writer:

@@ -82,5 +82,4 @@ class Telling:
 
     def fail(self, name: str, reason: str) -> None:
         """Tell that a file, or a page of it, failed."""
-        shown = name.encode("utf-8", "backslashreplace").decode()
-        tell(f"{shown}: {reason}")
+        tell(f"{name}: {reason}")

@@ -187,7 +187,7 @@ def read(
             given, is_deep=recursive, apart=task.folder, standard_input=taken
         )
         for name, reason in found.missing:
-            tell(f"{_shown(name)}: {reason}")
+            tell(f"{name}: {reason}")
         if not found.inputs:
             if not found.missing:
                 tell("there is nothing to read")
@@ -209,8 +209,9 @@ async def _run(task: _Task, found: Found) -> tuple[Outcome, bool]:
         _opened(task, found) as (outputs, journal),
         Telling(len(found.inputs)) as telling,
     ):
+        # Before the processes start, which takes seconds.
+        loop.add_signal_handler(signal.SIGINT, _interrupt, stop, telling)
         async with reader:
-            loop.add_signal_handler(signal.SIGINT, _interrupt, stop, telling)
             outcome = await read_all(
                 found.inputs,
                 reader=reader,
@@ -388,7 +389,3 @@ def _standard_input(is_wanted: bool) -> Generator[Path | None]:
             file.write(part)
         file.flush()
         yield Path(file.name)
-
-
-def _shown(name: str) -> str:
-    return name.encode("utf-8", "backslashreplace").decode()
