@@ -37,7 +37,9 @@ def test_the_document_names_every_endpoint() -> None:
     served = {
         route.path
         for route in Edge().app.routes
-        if "{" not in route.path and route.path not in {"/openapi.json", "/docs"}
+        if "{" not in route.path
+        and not route.path.startswith("//")
+        and route.path not in {"/openapi.json", "/docs"}
     }
     assert set(document()["paths"]) == served
 

@@ -299,6 +299,10 @@ async def test_the_document_s_example_of_a_licence_by_address_is_read() -> None:
         ("POST", "/wxa/getopendata?openid=o&cloudbase_access_token=good", 48001),
         ("POST", "/wxa/getopendata", 48001),
         ("POST", "/wxa/other", 40066),
+        # Of a base URL with a slash at its end.
+        ("POST", "http://shizi//cv/ocr/comm", 41001),
+        ("GET", f"http://shizi//cgi-bin/token?{GRANT}&appid=a&secret=b", 0),
+        ("POST", "http://shizi//cv/ocr/other", 40066),
     ],
 )
 async def test_every_call_is_answered_with_an_errcode(

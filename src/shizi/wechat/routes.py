@@ -55,11 +55,14 @@ def build_routes(
     gateway = Gateway(calls, fetch)
     cloud = Endpoint(names.GATEWAY_PATH, gateway.answer, audit, dialect=gateway)
     unknown = Endpoint("unknown", answers.unknown, audit)
+    routes = {path: Endpoint(path, call, audit) for path, call in endpoints.items()}
+    routes |= {f"{folder}{{rest:path}}": unknown for folder in names.CALL_FOLDERS}
     return [
-        *(Route(path, Endpoint(path, call, audit)) for path, call in endpoints.items()),
+        *(Route(path, endpoint) for path, endpoint in routes.items()),
+        # Clients add the path to a base URL that may end with a slash of its own.
+        *(Route(f"/{path}", endpoint) for path, endpoint in routes.items()),
         Route(names.GATEWAY_PATH, cloud),
         *build_reference(),
-        *(Route(f"{folder}{{rest:path}}", unknown) for folder in names.CALL_FOLDERS),
     ]
 
 
