@@ -21,7 +21,7 @@ import fcntl
 import json
 import os
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Self, cast
 
 from shizi.core.errors import JournalError
 
@@ -167,6 +167,20 @@ class Journal:
         # Escaped: file names that are no text have a form in JSON, and none in UTF-8.
         self._file.write(json.dumps(told).encode("ascii") + b"\n")
         self._file.flush()
+
+
+def cut(file: BinaryIO, name: str, ends: Mapping[str, int]) -> int:
+    """Cut a file that items share off where a journal ends; return its size.
+
+    Raises:
+        JournalError: The file is shorter than the journal tells.
+        OSError: It cannot be written.
+    """
+    end = ends.get(name, 0)
+    if file.seek(0, os.SEEK_END) < end:
+        raise JournalError(f"{name}: shorter than the journal beside it tells")
+    file.truncate(end)
+    return file.seek(0, os.SEEK_END)
 
 
 def _parse(path: Path, number: int, line: bytes) -> dict[str, Any]:

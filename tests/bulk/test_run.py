@@ -9,6 +9,7 @@ from shizi.bulk.item import Item
 from shizi.bulk.row import Outcome
 from shizi.bulk.run import run
 from shizi.bulk.writer import JsonLines
+from shizi.core.errors import JournalError
 from shizi.journal import Journal
 
 if TYPE_CHECKING:
@@ -102,6 +103,14 @@ def test_a_line_that_was_cut_short_is_written_anew(table: Table) -> None:
     table.log.write_bytes(table.log.read_bytes()[:-5])
     table.fill(Readers())
     assert sorted(table.ids()) == NAMES
+
+
+def test_rows_that_are_gone_are_missed(table: Table) -> None:
+    with pytest.raises(Killed):
+        table.fill(Readers(until=7))
+    table.path.write_bytes(table.path.read_bytes()[:-9])
+    with pytest.raises(JournalError, match="shorter than the journal"):
+        table.fill(Readers())
 
 
 def test_what_failed_is_tried_again_and_has_no_row(table: Table) -> None:

@@ -239,6 +239,15 @@ def test_a_run_taken_up_reads_what_is_new_changed_or_failed(tmp_path: Path) -> N
     assert files == [str(folder / f"{name}.png") for name in "abcd"]
 
 
+def test_a_table_that_is_gone_is_missed(tmp_path: Path) -> None:
+    folder, out = folder_of(tmp_path / "in", "a.png"), tmp_path / "out"
+    assert run(folder, "-o", out, "--format", "csv").returncode == 0
+    (out / "all.csv").unlink()
+    done = run(folder, "-o", out, "--format", "csv", "--resume")
+    assert done.returncode == 2
+    assert done.stderr == "shizi: all.csv: shorter than the journal beside it tells\n"
+
+
 def test_another_run_is_not_gone_on_with(tmp_path: Path) -> None:
     folder = folder_of(tmp_path / "in", "a.png")
     assert run(folder, "-o", tmp_path / "out").returncode == 0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol, Self
 from shizi.batch.inputs import BOXES, SEARCHABLE
 from shizi.batch.searchable import Binder
 from shizi.core.errors import OutputError
+from shizi.journal import cut
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
@@ -106,6 +107,7 @@ class Folder:
             is_searchable: Whether to write searchable PDF, too.
 
         Raises:
+            JournalError: A part of a shared file is gone.
             OutputError: A shared file cannot be written.
         """
         self._folder = folder
@@ -118,8 +120,7 @@ class Folder:
                     name = _SHARED + form.suffix
                     file = (folder / name).open("a+b")
                     self._shared[name] = (form, file)
-                    file.truncate(ends.get(name, 0))
-                    if not file.seek(0, os.SEEK_END):
+                    if not cut(file, name, ends):
                         file.write(form.head.encode())
                         file.flush()
 

@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from shizi.core.errors import SourceError
+from shizi.journal import cut
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,6 +41,7 @@ class Writer(Protocol):
         """Take away the rows that are not in the journal.
 
         Raises:
+            JournalError: Rows that the journal tells of are gone.
             OSError: It cannot be written.
         """
         ...
@@ -75,8 +77,7 @@ class JsonLines:
 
     def cut(self, journal: Journal) -> None:
         """Cut the file off where the journal ends."""
-        self._file.truncate(journal.ends.get(self._name, 0))
-        self._file.seek(0, os.SEEK_END)
+        cut(self._file, self._name, journal.ends)
 
     def write(self, rows: Sequence[Row]) -> Sequence[Mapping[str, int]]:
         """Write rows and return where each ends."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 from shizi.console.words import LANGUAGES, Words, choose_language, load_words
 from shizi.core.errors import ForgedFormError
@@ -25,6 +25,8 @@ _PROXY_HEADERS: Final = frozenset(
     {"forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"}
 )
 _OLD_HTTP: Final = "1.0"
+
+_HOST: Final = re.compile(r"(\[[0-9a-fA-F:.]+\]|[0-9a-zA-Z.-]+)(:[0-9]*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +77,13 @@ def is_local(request: Request) -> bool:
     the HTTP/1.0 that nginx speaks unless told otherwise. A page of another site may
     lead a name of its own to this machine, but cannot choose the host that is named.
     """
+    # Not `request.url`: where it cannot read the name it tells the machine's own.
+    host = _HOST.fullmatch(request.headers.get("host", ""))
     return (
         request.client is not None
         and _is_loopback(request.client.host)
-        and _is_loopback(request.url.hostname or "")
+        and host is not None
+        and _is_loopback(host[1])
         and request.scope["http_version"] != _OLD_HTTP
         and not _PROXY_HEADERS & {name.lower() for name in request.headers}
     )
@@ -92,9 +97,9 @@ def check_origin(request: Request) -> None:
     """
     site = request.headers.get("sec-fetch-site", "same-origin")
     origin = request.headers.get("origin")
-    host = request.headers.get("host")
+    host = request.headers.get("host", "")
     if site != "same-origin" or (
-        origin is not None and urlsplit(origin).netloc != host
+        origin is not None and origin.partition("://")[1:] != ("://", host)
     ):
         raise ForgedFormError("the form comes from another site")
 
