@@ -2,6 +2,7 @@ import pickle
 import re
 
 import pytest
+from tests.access.door import check_token
 from tests.places import Place
 
 from shizi.access.apps import (
@@ -20,7 +21,7 @@ from shizi.access.plans import set_plan
 from shizi.access.quotas import find_quota, grant_calls, shanghai_day, spend
 from shizi.access.stable import stable_token
 from shizi.access.store import Store
-from shizi.access.tokens import check_token, issue_token
+from shizi.access.tokens import issue_token
 from shizi.core.api import Api
 from shizi.core.errors import (
     AppExistsError,

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
+from tests.access.door import check_token
 from tests.places import KINDS, Place, make_place
 
 from shizi.access import backup
@@ -38,7 +39,7 @@ from shizi.access.seal import Seal
 from shizi.access.sqlite import KEY
 from shizi.access.stable import stable_token
 from shizi.access.store import Store, open_store
-from shizi.access.tokens import check_token, digest, issue_token
+from shizi.access.tokens import digest, issue_token
 from shizi.core.api import Api
 from shizi.core.errors import StoreError
 

@@ -16,6 +16,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from cryptography.fernet import Fernet
 from sqlalchemy import Connection, text
+from tests.access.door import check_token
 from tests.places import Place
 from tests.postgresql import Cluster
 
@@ -28,7 +29,7 @@ from shizi.access.sqlite import KEY, Sqlite
 from shizi.access.stable import stable_token
 from shizi.access.store import Store, open_store
 from shizi.access.tables import metadata
-from shizi.access.tokens import check_token, digest
+from shizi.access.tokens import digest
 from shizi.core.api import Api
 from shizi.core.errors import StoreError
 

@@ -1,12 +1,13 @@
 import asyncio
 
 import pytest
+from tests.access.door import check_token
 from tests.places import Place
 
 from shizi.access.apps import AppId, add_app
 from shizi.access.stable import refresh_token, stable_token
 from shizi.access.store import Store
-from shizi.access.tokens import check_token, issue_token
+from shizi.access.tokens import issue_token
 from shizi.core.errors import (
     AppIdError,
     RefreshLimitError,

@@ -3,13 +3,13 @@ import re
 
 import pytest
 from sqlalchemy import func, select
+from tests.access.door import check_token
 from tests.places import Place
 
 from shizi.access.apps import AppId, add_app, find_app
 from shizi.access.store import Store
 from shizi.access.tables import tokens
 from shizi.access.tokens import (
-    check_token,
     find_token,
     issue_token,
     revoke_token,

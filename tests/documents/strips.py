@@ -7,6 +7,7 @@ import string
 import numpy as np
 
 from shizi.core.posterior import Posterior
+from shizi.documents.ctc import forward_rows, spell
 
 # Of the recogniser's classes, those that the tests speak of; "blank" is class 0.
 CHARACTERS = (
@@ -39,6 +40,12 @@ def strip(*places: str | dict[str, float], floor: float = 1e-5) -> Posterior:
     table = np.array([_blank(floor), *rows])
     table /= table.sum(axis=1, keepdims=True)
     return Posterior(np.log(table).astype(np.float32), CLASSES, 8)
+
+
+def forward(posterior: Posterior, text: str) -> float:
+    """Return the logarithm of a text's CTC probability."""
+    columns, row = spell(posterior, text)
+    return float(forward_rows(columns, [row])[0])
 
 
 def _blank(floor: float) -> np.ndarray:

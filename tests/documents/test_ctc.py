@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from shizi.core.posterior import Posterior
-from shizi.documents.ctc import align, forward, greedy
-from tests.documents.strips import strip
+from shizi.documents.ctc import align, greedy
+from tests.documents.strips import forward, strip
 
 HALF = math.log(0.5)
 
@@ -42,7 +42,6 @@ def test_a_repeated_character_needs_a_blank_between():
 
 def test_what_the_recogniser_does_not_know_cannot_be():
     posterior = strip("12")
-    assert forward(posterior, "1龘") == -math.inf
     assert align(posterior, "1龘") is None
     assert align(posterior, "1" * 40) is None
 

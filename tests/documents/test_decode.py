@@ -9,9 +9,8 @@ import pytest
 
 from shizi.core.posterior import Posterior
 from shizi.documents.compiler import compile_grammar
-from shizi.documents.ctc import forward
 from shizi.documents.decode import decode
-from tests.documents.strips import strip
+from tests.documents.strips import forward, strip
 
 SMALL = {"a": 1, "b": 2, "1": 3}
 

@@ -119,24 +119,6 @@ async def issue_token(
 
 
 @unbroken
-async def check_token(store: Store, token: str | None, *, now: float) -> App:
-    """Return the app that a token speaks for.
-
-    Raises:
-        TokenMissingError: The token is absent or empty.
-        TokenFormError: It cannot be a token.
-        TokenError: It was never issued, or a newer one replaced it.
-        TokenExpiredError: Its lifetime has passed.
-        StoreError: The database failed.
-    """
-    found = await find_token(store, token, now=now)
-    if found is None:
-        message = "the token is unknown"
-        raise TokenError(message)
-    return found.app
-
-
-@unbroken
 async def find_token(
     store: Store, token: str | None, *, now: float
 ) -> FoundToken | None:

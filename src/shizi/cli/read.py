@@ -44,7 +44,6 @@ _MANY = 40
 _CALLS = 4
 # What the journal of a folder is called.
 _JOURNAL = "journal.jsonl"
-_AUTO_KIND = "vehicle_licence"
 
 
 class Card(StrEnum):

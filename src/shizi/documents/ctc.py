@@ -63,18 +63,6 @@ def greedy(posterior: Posterior) -> list[Glyph]:
     ]
 
 
-def forward(posterior: Posterior, text: str) -> float:
-    """Return the logarithm of a text's CTC probability.
-
-    Minus infinity for a text with more characters than the steps can hold, or with one
-    that the recogniser does not know.
-    """
-    if not all(character in posterior.classes for character in text):
-        return -math.inf
-    columns, row = spell(posterior, text)
-    return float(forward_rows(columns, [row])[0])
-
-
 def align(posterior: Posterior, text: str) -> list[Glyph] | None:
     """Return where a text's characters are in its likeliest spelling.
 
