@@ -35,7 +35,7 @@ serve: $(VENV)/.run ## start the server; options in ARGS="--port 9000"
 	$(BIN)/shizi serve $(ARGS)
 
 test: $(VENV)/.dev ## run the tests; options in ARGS="-k token"
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 fuzz: $(VENV)/.dev ## make up bad files, addresses and forms for long; half an hour
 	$(BIN)/python -m pytest tests/hostile $(PARSERS) -m "slow or not slow" --fuzz 20 \
