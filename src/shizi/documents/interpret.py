@@ -70,7 +70,12 @@ def read_document(
         CardNotFoundError: The picture shows no such document.
         EngineError: The inference library failed.
     """
-    poses = find_pages(engine, image, text, spec)
+    found = find_pages(engine, image, text, spec)
+    poses = {
+        page.name: settle(found[page.name], page, text.size)
+        for page in spec.pages
+        if page.name in found
+    }
     finds = {} if poses else read_rows(engine, image, text.lines, spec, today)
     if not poses and not finds:
         raise CardNotFoundError(f"no {spec.kind} in the picture")
@@ -106,11 +111,7 @@ def read_document(
         text.size,
         fields,
         {
-            page.name: Quad.of(
-                find_outline(
-                    image, settle(poses[page.name], page, text.size), page
-                ).tolist()
-            )
+            page.name: Quad.of(find_outline(image, poses[page.name], page).tolist())
             for page in spec.pages
             if page.name in poses
         },
