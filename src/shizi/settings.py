@@ -94,7 +94,7 @@ class Settings(BaseSettings):
     ] = 20.0
     worker_memory: Annotated[
         int, Field(ge=1, description="MiB that a worker may hold between two calls.")
-    ] = 1024
+    ] = 960
     session: Annotated[
         Literal["openvino", "onnxruntime"],
         Field(description="Library that runs the models."),

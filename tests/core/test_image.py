@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import PIL.Image
+import PIL.ImageOps
 import pytest
 
 from shizi.core.errors import ImageDecodeError
@@ -301,3 +302,22 @@ def test_an_image_passes_as_it_is() -> None:
 def test_an_array_that_is_no_image_is_refused(array: NDArray[Any]) -> None:
     with pytest.raises(ImageDecodeError):
         check_image(array)
+
+
+@pytest.mark.parametrize("is_lossless", [False, True])
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+@pytest.mark.parametrize("orientation", [1, 3, 6])
+def test_webp_has_the_pixels_that_pillow_gives(
+    mode: str, orientation: int, *, is_lossless: bool
+) -> None:
+    rng = np.random.default_rng(1)
+    blocks = rng.integers(0, 256, (31, 43, len(mode)), np.uint8)
+    picture = PIL.Image.fromarray(np.kron(blocks, np.ones((4, 4, 1), np.uint8)))
+    exif = PIL.Image.Exif()
+    exif[0x0112] = orientation
+    file = io.BytesIO()
+    picture.save(file, "WEBP", lossless=is_lossless, exif=exif.tobytes())
+    upright = PIL.ImageOps.exif_transpose(PIL.Image.open(file)).convert("RGBA")
+    paper = PIL.Image.new("RGB", upright.size, "white")
+    paper.paste(upright, mask=upright.getchannel("A"))
+    assert np.array_equal(decode_image(file.getvalue()), np.asarray(paper))
