@@ -12,6 +12,8 @@ PARSERS := $(addprefix tests/wechat/test_,gateway.py message.py protobuf.py sign
 BROWSER := build/browser
 EXTRAS := --extra pdf --extra postgresql
 DATA_OPTION := $(if $(DATA),--data $(DATA))
+# WRITE=docs/performance.md keeps the tables.
+KEPT := $(if $(WRITE),--write $(WRITE))
 
 # Only `make lock` needs uv. Versions younger than a week are not taken, but for:
 # python-multipart, whose 0.0.34 is the first that the upload reader is written for.
@@ -75,8 +77,11 @@ accuracy: $(VENV)/.dev ## how well pages, licences are read; own in DATA=, LICEN
 claims: $(VENV)/.dev ## draw pictures and show on them that the claims hold
 	$(BIN)/python -m benchmarks.claims $(ARGS)
 
-bench: $(VENV)/.dev ## measure how fast pages are read; own pictures in DATA=folder
-	$(BIN)/python -m benchmarks.speed $(DATA_OPTION) $(ARGS)
+bench: $(VENV)/.dev ## measure speed, start and load; own pictures in DATA=folder
+	$(BIN)/python -m benchmarks.speed $(DATA_OPTION) $(KEPT) --peers all $(ARGS)
+	$(BIN)/python -m benchmarks.rate $(KEPT)
+	$(BIN)/python -m benchmarks.start $(KEPT)
+	$(BIN)/python -m benchmarks.throughput $(DATA_OPTION) $(KEPT) $(LOAD_ARGS)
 
 read-bench: $(VENV)/.dev ## measure how fast a folder is read; own pictures in DATA=folder
 	$(BIN)/python -m benchmarks.folder $(DATA_OPTION) $(ARGS)

@@ -20,14 +20,17 @@ import httpx
 from benchmarks import plot, report
 from benchmarks.mixture import Mixture
 from benchmarks.render.fonts import FontMissingError
-from benchmarks.serving import DECODERS, SERVER, WORKERS, Running, serving
+from benchmarks.serving import DECODERS, ROLES, SERVER, WORKERS, Running, serving
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 # The bar: how much more memory than at the picture that counts as the beginning.
 GROWTH = 0.15
 _BEGINNING = 500
+
+# Pictures around which the workers' own memory is told.
+_WORKERS_AT = (200, 2000)
 
 _SERVER_WORKERS = 2
 # One more than there are workers: neither waits for the next picture.
@@ -78,11 +81,17 @@ class Soak:
         """How many pictures were answered."""
         return self.codes.total()
 
-    def memory(self, middle: float, reach: float) -> float:
+    def memory(
+        self, middle: float, reach: float, roles: Sequence[str] = ROLES
+    ) -> float:
         """Return the median memory, in bytes, around so many pictures."""
-        around = [m.total for m in self.moments if abs(m.done - middle) <= reach]
+
+        def held(moment: Moment) -> int:
+            return sum(moment.held[role] for role in roles)
+
+        around = [held(m) for m in self.moments if abs(m.done - middle) <= reach]
         nearest = min(self.moments, key=lambda m: abs(m.done - middle))
-        return statistics.median(around or [nearest.total])
+        return statistics.median(around or [held(nearest)])
 
 
 class Verdict(NamedTuple):
@@ -239,8 +248,23 @@ def tell(soak: Soak, verdict: Verdict) -> str:
         f"{times} times {code}" for code, times in soak.codes.most_common()
     )
     return (
-        f"{report.table(head, rows)}\n\n{_SERVER_WORKERS} workers; errcodes: {codes}. "
-        f"{report.machine(1)}"
+        f"{report.table(head, rows)}\n\n{_SERVER_WORKERS} workers"
+        f"{tell_workers(soak)}; errcodes: {codes}. {report.machine(1)}"
+    )
+
+
+def tell_workers(soak: Soak) -> str:
+    """Return what the workers alone held early and late, of a run long enough."""
+    early, late = _WORKERS_AT
+    if soak.done < late:
+        return ""
+    before, after = (
+        soak.memory(number, early / 4, (WORKERS,)) / _SERVER_WORKERS
+        for number in _WORKERS_AT
+    )
+    return (
+        f", each of which held {before / _MIB:.0f} MiB around picture {early} and "
+        f"{after / _MIB:.0f} MiB around picture {late} ({after / before - 1:+.1%})"
     )
 
 

@@ -77,7 +77,8 @@ def grown(start: float, end: float) -> Soak:
     run.codes[0] = 5000
     for done in range(0, 5001, 10):
         held = start + (end - start) * done / 5000
-        run.moments.append(Moment(done, {"server": 0, "workers": int(held * MIB)}))
+        roles = {"server": 0, "workers": int(held * MIB), "decoders": 0}
+        run.moments.append(Moment(done, roles))
     return run
 
 
@@ -88,6 +89,15 @@ def test_growth_is_counted_from_picture_five_hundred() -> None:
     assert verdict.after == pytest.approx(1975 * MIB, rel=0.01)
     assert verdict.growth > soak.GROWTH
     assert soak.judge(grown(1000, 1000)).growth == 0
+
+
+def test_what_a_worker_held_early_and_late_is_told_of_a_long_run() -> None:
+    told = soak.tell_workers(grown(1000, 2000))
+    assert "520 MiB around picture 200 and 700 MiB around picture 2000" in told
+    assert "(+34.6%)" in told
+    short = grown(1000, 2000)
+    short.codes[0] = 1999
+    assert soak.tell_workers(short) == ""
 
 
 def test_the_plot_is_a_picture_of_every_line() -> None:
