@@ -20,6 +20,7 @@ from shizi.core.errors import (
 )
 from shizi.ocr.engine import TextEngine
 from shizi.ocr.null import NullEngine
+from shizi.ocr.setup import Setup
 from shizi.pool import Pool
 from shizi.worker import Worker
 from tests import fakes
@@ -286,7 +287,7 @@ def test_a_worker_that_is_ended_before_it_starts_never_does() -> None:
 
 
 async def test_a_pool_whose_engine_cannot_be_made_does_not_open() -> None:
-    make = partial(TextEngine, session="onnxruntime", precision="bf16")
+    make = partial(TextEngine, setup=Setup(session="onnxruntime", precision="bf16"))
     pool = Pool(make, fakes.RawDecoder, workers=1, queue=1, seconds=1, memory=1)
     with pytest.raises(EngineError, match="bf16"):
         await pool.open()

@@ -10,7 +10,6 @@ import time
 from collections import deque
 from dataclasses import asdict
 from functools import partial
-from importlib import metadata
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
@@ -31,8 +30,8 @@ from shizi.fetch import Fetcher
 from shizi.figures import telling
 from shizi.logs import set_up_logs
 from shizi.metrics import CONTENT_TYPE, Metrics
-from shizi.ocr import weights
-from shizi.ocr.engine import TextEngine
+from shizi.ocr.engine import TextEngine, version_of
+from shizi.ocr.setup import Chosen, choose_models
 from shizi.pool import Pool
 from shizi.protocol import Protocol
 from shizi.sandbox.keeper import Sandbox
@@ -89,12 +88,7 @@ class Server:
             is_loopback: Whether only this machine can connect.
             figures: A listening socket that tells the metrics in this one's place.
         """
-        make_engine = partial(
-            TextEngine,
-            session=settings.session,
-            precision=settings.precision,
-            seconds=_PAGE_SECONDS,
-        )
+        make_engine = partial(TextEngine, setup=settings.setup(), seconds=_PAGE_SECONDS)
         self._settings = settings
         self._on_ready = on_ready
         self._pool = Pool(
@@ -115,6 +109,7 @@ class Server:
         self._is_loopback = is_loopback
         self._started_at = time.time()
         self._service: Service | None = None
+        self._models: tuple[Chosen, ...] = ()
         self._is_leaving = False
         self.fault: ShiziError | None = None
         self.stop: Callable[[], None] = lambda: None
@@ -197,18 +192,22 @@ class Server:
             facts={
                 "shizi": __version__,
                 "Python": platform.python_version(),
-                settings.session: metadata.version(settings.session),
+                settings.session: version_of(settings.session),
+                "device": settings.device,
+                "profile": settings.profile,
                 "precision": settings.precision,
                 "database": "SQLite" if settings.database is None else "PostgreSQL",
                 "token_mode": settings.token_mode,
             },
-            models={model.name: model.sha256 for model in weights.MODELS},
+            models={chosen.told: chosen.run.sha256 for chosen in self._models},
             started_at=self._started_at,
         )
 
     async def _warm(self) -> None:
         """Open the pool while the server already answers that it is not ready."""
         try:
+            chosen = await asyncio.to_thread(choose_models, self._settings.setup())
+            self._models = tuple(chosen.values())
             await self._pool.open()
         except ShiziError as error:
             self.fault = error

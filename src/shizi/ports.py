@@ -135,7 +135,7 @@ class Session(Protocol):
 
     @property
     def precision(self) -> str:
-        """The arithmetic that the model runs in: `f32`, `bf16`."""
+        """The arithmetic that the model runs in: `f32`, `bf16`, `int8`."""
         ...
 
     def run(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:

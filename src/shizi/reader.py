@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from shizi.core.image import check_image, decode_image
 from shizi.ocr.engine import TextEngine
+from shizi.ocr.setup import Setup
 from shizi.reading import read_card, read_text
 
 if TYPE_CHECKING:
@@ -38,28 +39,38 @@ class Reader:
         self,
         *,
         session: str = "openvino",
+        device: str = "cpu",
+        profile: str = "balanced",
         precision: str = "auto",
         threads: int | None = None,
+        detector: str = "small",
+        recogniser: str = "small",
+        models: Path | None = None,
     ) -> None:
         """Load the models.
 
         Args:
             session: Library that runs them, `openvino` or `onnxruntime`.
-            precision: `auto` (bf16 where the CPU has it), `f32` or `bf16`.
+            device: What they run on: `cpu`; `gpu` with OpenVINO, `cuda` or `tensorrt`
+                with ONNX Runtime.
+            profile: What may be lost for speed: `exact`, `balanced` or `fast`.
+            precision: `auto` (the profile's), `f32`, `bf16` or `int8`.
             threads: Threads of one read; all cores by default.
+            detector: What finds lines: `small`, or the name of an added model.
+            recogniser: What reads them: `small`, or the name of an added model.
+            models: Folder of added and int8 models; none for the user's own.
 
         Raises:
             ModelError: A model file is missing or altered.
-            EngineError: The inference library is missing or refuses the model.
+            EngineError: The library or the device is missing, or refuses the model.
         """
-        self._engine = TextEngine(
-            session=session, precision=precision, threads=threads or 0
-        )
+        setup = Setup(session, device, profile, precision, detector, recogniser, models)
+        self._engine = TextEngine(setup=setup, threads=threads or 0)
         self._turn = Lock()
 
     @property
     def precision(self) -> str:
-        """The arithmetic that the models run in: `f32`, `bf16`."""
+        """The arithmetic that the models run in: `f32`, `bf16`, `int8`, or two."""
         return self._engine.precision
 
     def warm(self) -> None:

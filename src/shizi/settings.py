@@ -12,6 +12,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from shizi.access.admission import TokenMode
 from shizi.access.recent import LONGEST
 from shizi.core.errors import StoreError
+from shizi.ocr.setup import Setup
+from shizi.ocr.shelf import WHEEL, default_folder
 
 LogLevel = Literal["debug", "info", "warning", "error"]
 
@@ -99,10 +101,27 @@ class Settings(BaseSettings):
         Literal["openvino", "onnxruntime"],
         Field(description="Library that runs the models."),
     ] = "openvino"
+    device: Annotated[
+        Literal["cpu", "gpu", "cuda", "tensorrt"],
+        Field(description="What the models run on."),
+    ] = "cpu"
+    profile: Annotated[
+        Literal["exact", "balanced", "fast"],
+        Field(description="What may be lost for speed."),
+    ] = "balanced"
     precision: Annotated[
-        Literal["auto", "f32", "bf16"],
-        Field(description="Arithmetic; auto is bf16 where the CPU has it."),
+        Literal["auto", "f32", "bf16", "int8"],
+        Field(description="Arithmetic; auto is the profile's."),
     ] = "auto"
+    detector: Annotated[
+        str, Field(description="What finds lines: small, or an added model's name.")
+    ] = WHEEL
+    recogniser: Annotated[
+        str, Field(description="What reads lines: small, or an added model's name.")
+    ] = WHEEL
+    models: Annotated[Path, Field(description="Folder of added and int8 models.")] = (
+        default_folder()
+    )
     console: Annotated[
         Literal["auto", "login", "off"],
         Field(description="Web pages; auto asks nobody on loopback who they are."),
@@ -162,6 +181,18 @@ class Settings(BaseSettings):
             return self.seal_key_file.read_bytes().strip()
         except OSError as error:
             raise StoreError(f"seal_key_file: {error.strerror}") from error
+
+    def setup(self) -> Setup:
+        """Return how the models are run."""
+        return Setup(
+            self.session,
+            self.device,
+            self.profile,
+            self.precision,
+            self.detector,
+            self.recogniser,
+            self.models,
+        )
 
     def database_url(self) -> str | None:
         """Return the URL of PostgreSQL, none for the folder's SQLite."""

@@ -47,6 +47,7 @@ def test_the_version_is_told() -> None:
         pytest.param(["read", "--format", "txt,json", SAMPLE], id="two to stdout"),
         pytest.param(["read", "--resume", SAMPLE], id="nothing to resume"),
         pytest.param(["read", "--draw", SAMPLE], id="no place for a picture"),
+        pytest.param(["read", "--profile", "quick", SAMPLE], id="no such profile"),
         pytest.param(["read", "/nowhere/*.jpg"], id="no match"),
         pytest.param(["read", "--from-file", "/nowhere", SAMPLE], id="no list"),
         pytest.param(["nothing"], id="no such command"),
@@ -116,17 +117,29 @@ def test_doctor_tells_what_runs_and_reads_once(tmp_path: Path) -> None:
     assert re.fullmatch(r"[\d.]+ GiB(, bounded to [\d.]+)?", told["memory"])
     assert told["openvino"] == metadata.version("openvino")
     assert told["onnxruntime"] == metadata.version("onnxruntime")
-    assert told["session"] in {"openvino, f32", "openvino, bf16"}
-    assert told["model PP-OCRv6_det_small.onnx"] == "sha256 090f04abcd9d... ok"
+    assert re.fullmatch(
+        r"openvino on cpu, (f32|bf16), profile balanced", told["session"]
+    )
+    model = told["model detector small"]
+    assert model.startswith("sha256 090f04abcd9d... ok, /")
+    assert model.endswith("/PP-OCRv6_det_small.onnx")
     assert told["read"].startswith(f"{len(SAMPLE_LINES)} lines; ")
     assert told["store"] == f"{tmp_path / 'data'}, nothing made yet"
     assert not (tmp_path / "data").exists()
 
 
-def test_doctor_tells_the_arithmetic_that_is_set(tmp_path: Path) -> None:
-    env = {**os.environ, "SHIZI_SESSION": "onnxruntime"}
-    done = run("doctor", "--data", tmp_path, env=env)
-    assert "\nsession: onnxruntime, f32\n" in done.stdout
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("SHIZI_SESSION", "onnxruntime", "onnxruntime on cpu, f32, profile balanced"),
+        ("SHIZI_PROFILE", "exact", "openvino on cpu, f32, profile exact"),
+    ],
+)
+def test_doctor_tells_the_arithmetic_that_is_set(
+    name: str, value: str, told: str, tmp_path: Path
+) -> None:
+    done = run("doctor", "--data", tmp_path, env={**os.environ, name: value})
+    assert f"\nsession: {told}\n" in done.stdout
 
 
 def test_doctor_ends_with_4_where_the_database_is_away() -> None:

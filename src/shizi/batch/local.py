@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 import cv2
 
 from shizi.ocr.engine import TextEngine
+from shizi.ocr.setup import USUAL, Setup
 from shizi.pool import Pool
 from shizi.reading import read_sheet
 from shizi.sandbox.keeper import Sandbox
@@ -35,6 +36,7 @@ class LocalReader:
         self,
         *,
         workers: int,
+        setup: Setup = USUAL,
         threads: int = 1,
         is_brief: bool = False,
         kind: str | None = None,
@@ -45,6 +47,7 @@ class LocalReader:
 
         Args:
             workers: How many processes.
+            setup: How the models are run.
             threads: Threads of each; 0 takes all cores.
             is_brief: Whether each process reads so few pages that it had better begin
                 at once than become fast first.
@@ -57,7 +60,13 @@ class LocalReader:
             read_sheet, kind=kind, is_required=is_required, is_drawn=is_drawn
         )
         self._pool = Pool(
-            partial(_make_engine, TextEngine, threads=threads, is_brief=is_brief),
+            partial(
+                _make_engine,
+                TextEngine,
+                setup=setup,
+                threads=threads,
+                is_brief=is_brief,
+            ),
             Sandbox,
             workers=workers,
             # As many as are under way when no process is up.

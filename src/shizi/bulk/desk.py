@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from shizi.bulk.row import Outcome, row_of
 from shizi.core.errors import InputError, ServiceError, SourceError, WorkerError
 from shizi.ocr.engine import TextEngine
+from shizi.ocr.setup import USUAL, Setup
 from shizi.reading import read_sheet
 from shizi.sandbox.keeper import Sandbox
 from shizi.worker import Worker
@@ -32,20 +33,18 @@ class Order:
     Attributes:
         kind: The document whose fields are read; none for text alone.
         is_required: Whether a picture without it fails.
-        session: Library that runs the models.
-        precision: Arithmetic of OpenVINO.
+        setup: How the models are run.
         memory: Bytes that a worker may hold between two pictures.
     """
 
     kind: str | None = None
     is_required: bool = False
-    session: str = "openvino"
-    precision: str = "auto"
+    setup: Setup = USUAL
     memory: int = 1 << 30
 
     def engine(self) -> MakeEngine:
         """Return what makes a worker's engine."""
-        return partial(TextEngine, session=self.session, precision=self.precision)
+        return partial(TextEngine, setup=self.setup)
 
 
 class Desk:

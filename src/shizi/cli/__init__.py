@@ -20,6 +20,7 @@ from shizi.cli import (
     cluster,
     console,
     doctor,
+    models,
     plan,
     quota,
     read,
@@ -50,6 +51,7 @@ commands.add_typer(token.commands, name="token")
 commands.add_typer(plan.commands, name="plan")
 commands.add_typer(quota.commands, name="quota")
 commands.add_typer(console.commands, name="console")
+commands.add_typer(models.commands, name="models")
 
 
 def _print_version(wanted: bool) -> None:

@@ -18,7 +18,7 @@ from shizi.bulk.desk import Order
 from shizi.bulk.run import run
 from shizi.bulk.source import find_items
 from shizi.bulk.writer import JsonLines, Parquet
-from shizi.cli.option import load_settings
+from shizi.cli.option import ProfileOption, load_settings
 from shizi.cli.outcome import Exit, tell
 from shizi.cli.read import Card
 from shizi.journal import Journal
@@ -59,6 +59,7 @@ def bulk(
     part: Annotated[
         int, typer.Option(min=1, help="Pictures a Parquet file, at most.")
     ] = 1000,
+    profile: ProfileOption = None,
     ray: Annotated[
         str | None,
         typer.Option(metavar="ADDRESS", help="Read on a Ray cluster: auto, HOST:PORT."),
@@ -69,10 +70,10 @@ def bulk(
     Pictures that cannot be read are listed, in the journal beside the table, too, and
     tried again by --resume.
     """
-    settings = load_settings()
+    settings = load_settings(profile=profile)
     kind = None if card is None else card.kind
     is_required = card not in {None, Card.AUTO}
-    order = Order(kind, is_required, settings.session, settings.precision)
+    order = Order(kind, is_required, settings.setup())
     count = workers or (os.cpu_count() or 1)
     if ray is None:
         read = partial(read_here, order=order, workers=count)

@@ -6,15 +6,17 @@ import asyncio
 import os
 import platform
 import time
-from importlib import metadata, resources
+from importlib import resources
 from pathlib import Path
 
 from shizi import __version__
 from shizi.access.store import look_at_store
 from shizi.cli.option import DatabaseOption, DataOption, load_settings
 from shizi.cli.outcome import write
-from shizi.ocr import weights
-from shizi.reader import Reader
+from shizi.core.image import decode_image
+from shizi.ocr.engine import TextEngine, version_of
+from shizi.ocr.setup import choose_models
+from shizi.reading import read_text
 
 _LIBRARIES = ("openvino", "onnxruntime", "rapidocr", "opencv-python-headless", "pillow")
 # Instructions that decide how fast a CPU runs the models.
@@ -32,19 +34,23 @@ def doctor(*, data: DataOption = None, database: DatabaseOption = None) -> None:
     write(f"cpu: {_cores()}, {' '.join(_cpu_features()) or 'unknown'}")
     write(f"memory: {_memory()}")
     for library in _LIBRARIES:
-        write(f"{library}: {_version(library)}")
-    for model in weights.MODELS:
-        weights.find_model(model)
-        write(f"model {model.name}: sha256 {model.sha256[:12]}... ok")
+        write(f"{library}: {version_of(library)}")
+    setup = settings.setup()
+    for chosen in choose_models(setup).values():
+        run = chosen.run
+        write(f"model {chosen.told}: sha256 {run.sha256[:12]}... ok, {run.path}")
     sample = resources.files("shizi") / "samples" / "page.jpg"
     start = time.perf_counter()
-    reader = Reader(session=settings.session, precision=settings.precision)
+    engine = TextEngine(setup=setup, threads=0)
     loaded = time.perf_counter()
-    write(f"session: {settings.session}, {reader.precision}")
-    picture = sample.read_bytes()
-    reader.read_text(picture)
+    write(
+        f"session: {setup.session} on {setup.device}, {engine.precision}, "
+        f"profile {setup.profile}"
+    )
+    picture = decode_image(sample.read_bytes())
+    read_text(engine, picture)
     first = time.perf_counter()
-    page = reader.read_text(picture)
+    page = read_text(engine, picture)
     again = time.perf_counter()
     write(
         f"read: {len(page.lines)} lines; loading {loaded - start:.2f} s, "
@@ -60,14 +66,6 @@ def doctor(*, data: DataOption = None, database: DatabaseOption = None) -> None:
 
 def _c_library() -> str:
     return " ".join(platform.libc_ver()).strip() or "unknown C library"
-
-
-def _version(library: str) -> str:
-    """Return a library's version; OpenVINO has no wheel for some machines."""
-    try:
-        return metadata.version(library)
-    except metadata.PackageNotFoundError:
-        return "not installed"
 
 
 def _cores() -> str:

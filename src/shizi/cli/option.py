@@ -38,6 +38,14 @@ DatabaseOption = Annotated[
     ),
 ]
 
+ProfileOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="What may be lost for speed: exact, balanced or fast.",
+    ),
+]
+
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 AppArgument = Annotated[str, typer.Argument(metavar="APPID", help="The app's id.")]

@@ -21,6 +21,7 @@ from shizi.batch.pages import DPI, find_kind
 from shizi.batch.remote import RemoteReader
 from shizi.batch.run import Outcome, read_all
 from shizi.batch.searchable import is_there
+from shizi.cli.option import ProfileOption, load_settings
 from shizi.cli.outcome import Exit, print_text, tell
 from shizi.cli.progress import Telling
 from shizi.documents.spec import load_spec
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
 
     from shizi.batch.outputs import Outputs
+    from shizi.ocr.setup import Setup
 
 # Made by another program, and no text.
 _PDF = "pdf"
@@ -71,6 +73,7 @@ class _Task(NamedTuple):
         is_drawn: Whether to write the pictures with outlines.
         dpi: Pixels an inch of a PDF's pages.
         workers: How many processes read, or calls are made at a time.
+        setup: How the models are run here.
         server: Who reads; none for this machine.
     """
 
@@ -82,6 +85,7 @@ class _Task(NamedTuple):
     is_drawn: bool
     dpi: int
     workers: int | None
+    setup: Setup
     server: _Server | None
 
 
@@ -147,6 +151,7 @@ def read(
             f" a time, {_CALLS} by default.",
         ),
     ] = None,
+    profile: ProfileOption = None,
     server: Annotated[
         str | None,
         typer.Option(
@@ -177,6 +182,7 @@ def read(
         draw,
         dpi,
         workers,
+        load_settings(profile=profile).setup(),
         _server(server, appid, secret),
     )
     _check(task)
@@ -245,6 +251,7 @@ def _reader(task: _Task, found: Found) -> LocalReader | RemoteReader:
     workers = len(paths) if is_few else wanted
     return LocalReader(
         workers=workers,
+        setup=task.setup,
         # A lone picture has the whole machine.
         threads=0 if is_few and workers == 1 else 1,
         is_brief=len(found.inputs) < _MANY * workers
@@ -321,10 +328,9 @@ def _conclude(task: _Task, outcome: Outcome, *, missing: int) -> None:
         tell(f"{outcome.unread} files were not read{go_on}")
     if task.folder is not None:
         before = f", {outcome.skipped} before" if outcome.skipped else ""
-        failed = outcome.failed + missing
         tell(
             f"{outcome.done} files read ({outcome.pages} pages){before},"
-            f" {failed} failed: {task.folder}"
+            f" {outcome.failed + missing} failed: {task.folder}"
         )
 
 

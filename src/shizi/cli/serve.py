@@ -22,7 +22,13 @@ from shizi.access.apps import Credentials, add_app, list_apps
 from shizi.access.operator import make_password
 from shizi.access.tokens import issue_token
 from shizi.app import run_server
-from shizi.cli.option import DatabaseOption, DataOption, load_settings, open_of
+from shizi.cli.option import (
+    DatabaseOption,
+    DataOption,
+    ProfileOption,
+    load_settings,
+    open_of,
+)
 from shizi.cli.outcome import Exit, tell
 from shizi.core.errors import AppExistsError
 
@@ -47,6 +53,7 @@ def serve(
         ),
     ] = None,
     workers: Annotated[int | None, typer.Option(help="Processes that read.")] = None,
+    profile: ProfileOption = None,
     log_level: Annotated[str | None, typer.Option(help="Least level logged.")] = None,
     tls_cert: Annotated[
         Path | None, typer.Option(help="PEM certificate chain.")
@@ -61,6 +68,7 @@ def serve(
         database=database,
         fetch_allow=fetch_allow or None,
         workers=workers,
+        profile=profile,
         log_level=log_level,
         tls_cert=tls_cert,
         tls_key=tls_key,

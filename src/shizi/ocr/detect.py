@@ -83,13 +83,9 @@ class Detector:
             EngineError: The inference library failed.
         """
         height, width = image.shape[:2]
-        target = self.input_size(width, height)
-        shrinks = target[0] < width
-        picture = cv2.resize(
-            image, target, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-        )
-        logits = self._session.run(np.asarray(picture, np.uint8)[None])[0, 0]
-        scale = np.array([width / target[0], height / target[1]], np.float32)
+        batch = self.batch(image)
+        logits = self._session.run(batch)[0, 0]
+        scale = np.array([width / batch.shape[2], height / batch.shape[1]], np.float32)
         limit = np.array([width - 1, height - 1], np.float32)
         return [
             Box(
@@ -99,6 +95,16 @@ class Detector:
             )
             for box in _boxes(logits)
         ]
+
+    def batch(self, image: Image) -> NDArray[np.uint8]:
+        """Return an image at the size at which it is looked at: (1, H, W, 3)."""
+        height, width = image.shape[:2]
+        target = self.input_size(width, height)
+        shrinks = target[0] < width
+        picture = cv2.resize(
+            image, target, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+        )
+        return np.asarray(picture, np.uint8)[None]
 
     def input_size(self, width: int, height: int) -> tuple[int, int]:
         """Return the (width, height) at which an image of a size is looked at."""

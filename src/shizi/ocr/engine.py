@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import time
+from contextlib import suppress
 from dataclasses import replace
-from importlib import import_module
+from importlib import import_module, metadata
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +22,8 @@ from shizi.ocr.join import join_pieces
 from shizi.ocr.mend import mend
 from shizi.ocr.order import in_reading_order
 from shizi.ocr.recognise import Recogniser
+from shizi.ocr.setup import USUAL, Setup, choose_models
+from shizi.ocr.shelf import Part
 from shizi.ocr.tile import joined, tiles
 from shizi.ocr.turn import choose, is_upside_down, quarter_turns, read_lines
 
@@ -42,9 +45,9 @@ SESSIONS = {
     "onnxruntime": "shizi.ocr.sessions.onnx:Session",
 }
 
-# 736 and 2000: rapidocr's limits. Smaller pictures read better enlarged (+38 / -31
-# lines of 3 628) but strips must not explode: 1280 ends that.
-_SHORTEST, _LONGEST, _ENLARGE = 736, 2000, 1280
+# 736: rapidocr's limit; smaller pictures read better enlarged (+38 / -31 lines of
+# 3 628).
+_SHORTEST = 736
 # Boxes of a page, as many as the detector gives for one look.
 _MOST_BOXES = 1000
 # Pixels of the widest strips that are made fast: nine of ten lines are within.
@@ -53,11 +56,13 @@ _COMMON = 640
 _LEAST_SIDE = 5
 
 
-def make_session(name: str, path: Path, *, threads: int, precision: str) -> Session:
+def make_session(
+    name: str, path: Path, *, threads: int, precision: str, device: str = "cpu"
+) -> Session:
     """Return a model in the library that a name of `SESSIONS` stands for.
 
     Raises:
-        EngineError: The library is missing or refuses the model.
+        EngineError: The library or the device is missing, or refuses the model.
     """
     module, _, attribute = SESSIONS[name].partition(":")
     try:
@@ -65,8 +70,16 @@ def make_session(name: str, path: Path, *, threads: int, precision: str) -> Sess
     except ImportError as error:
         message = f"{name}: the library is not installed"
         raise EngineError(message) from error
-    session: Session = make(path, threads=threads, precision=precision)
+    session: Session = make(path, threads=threads, precision=precision, device=device)
     return session
+
+
+def version_of(library: str) -> str:
+    """Return the version of a package, or of what stands in its place for GPUs."""
+    for name in (library, f"{library}-gpu"):
+        with suppress(metadata.PackageNotFoundError):
+            return metadata.version(name)
+    return "not installed"
 
 
 class TextEngine:
@@ -75,9 +88,8 @@ class TextEngine:
     def __init__(
         self,
         *,
-        session: str = "openvino",
+        setup: Setup = USUAL,
         threads: int = 1,
-        precision: str = "auto",
         seconds: float = math.inf,
         caller: Caller | None = None,
         is_brief: bool = False,
@@ -85,9 +97,8 @@ class TextEngine:
         """Load and check the models.
 
         Args:
-            session: A name of `SESSIONS`.
+            setup: How the models are run.
             threads: Threads of one inference.
-            precision: `auto`, `f32` or `bf16`.
             seconds: Time after which a page is given with the lines read so far.
             caller: Who waits for the page, asked before each inference; the time counts
                 from the beginning of its call.
@@ -96,31 +107,42 @@ class TextEngine:
 
         Raises:
             ModelError: A model file is missing or altered.
-            EngineError: The library is missing or refuses the model.
+            EngineError: The library or the device is missing, or refuses the model.
         """
         self._is_brief = is_brief
         self._sessions: list[Session] = []
 
         def load(path: Path) -> Session:
-            made = make_session(session, path, threads=threads, precision=precision)
+            made = make_session(
+                setup.session,
+                path,
+                threads=threads,
+                precision=setup.arithmetic,
+                device=setup.device,
+            )
             self._sessions.append(made)
             return _Attentive(made, caller) if caller else made
 
+        models = choose_models(setup)
         self._caller = caller
+        self._worth = worth = setup.worth
         self._detector = Detector(
-            load(weights.find_model(weights.DETECTOR)),
+            load(models[Part.DETECTOR].run.path),
             shortest=_SHORTEST,
-            longest=_LONGEST,
-            enlarge=_ENLARGE,
+            longest=worth.longest,
+            enlarge=worth.enlarge,
         )
-        path = weights.find_model(weights.RECOGNISER)
-        self._recogniser = Recogniser(load(path), weights.read_charset(path))
+        source, run = models[Part.RECOGNISER]
+        charset = weights.read_charset(source.path)
+        self._recogniser = Recogniser(load(run.path), charset)
         self._seconds = seconds
 
     @property
     def precision(self) -> str:
-        """The arithmetic that the models run in: `f32`, `bf16`."""
-        return self._sessions[0].precision
+        """The arithmetic that the models run in: `f32`, `bf16`, `int8`, or two."""
+        return " and ".join(
+            dict.fromkeys(session.precision for session in self._sessions)
+        )
 
     def read(self, image: Image) -> Page:
         """Return the text of an upright image: uint8, (H, W, 3), RGB.
@@ -166,6 +188,10 @@ class TextEngine:
             EngineError: The inference library failed.
         """
         return [box.corners for box in self._find(image, self._end())]
+
+    def look(self, image: Image) -> NDArray[np.uint8]:
+        """Return a picture as the detector gets it: uint8, (1, H, W, 3), RGB."""
+        return self._detector.batch(image)
 
     def read_strip(self, strip: NDArray[np.uint8]) -> Reading:
         """Return the text of one strip: uint8, (48, W, 3), RGB.
@@ -235,7 +261,7 @@ class TextEngine:
         end = now + (end - now) / 2
         parts: list[list[Box]] = []
         count = 0
-        for tile in tiles(width, height, _LONGEST):
+        for tile in tiles(width, height, self._worth.longest):
             found = self._detector.find(
                 image[tile.top : tile.bottom, tile.left : tile.right]
             )

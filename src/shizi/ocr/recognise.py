@@ -27,7 +27,7 @@ _SHORTEST = 64
 # Grey that the model's normalisation turns into nought, as its training padded.
 _PADDING = 128
 # The recogniser gives one row of classes for so many columns of pixels.
-_PIXELS_A_STEP = 8
+PIXELS_A_STEP = 8
 # What look-alikes are asked for at all, and how far below the best, as a logarithm, one
 # may be to be taken: 4 is a fiftieth of its probability.
 _DOUBTFUL = re.compile("[01OolI]|[—0-9]一")
@@ -74,7 +74,7 @@ class Recogniser:
         logits = self._run(strip)
         top = logits.max(axis=1, keepdims=True)
         total = np.log(np.exp(logits - top).sum(axis=1, keepdims=True)) + top
-        return Posterior(logits - total, self._classes, _PIXELS_A_STEP)
+        return Posterior(logits - total, self._classes, PIXELS_A_STEP)
 
     def prepare(self, most: int) -> None:
         """Make strips of up to so many pixels fast.
@@ -87,11 +87,16 @@ class Recogniser:
 
     def _run(self, strip: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the logits of one strip, float32, (T, C)."""
-        width = strip.shape[1]
-        batch = np.full((1, LINE_HEIGHT, padded(width), 3), _PADDING, np.uint8)
-        batch[0, :, :width] = strip
-        logits: NDArray[np.float32] = self._session.run(batch)[0]
+        logits: NDArray[np.float32] = self._session.run(batch_of(strip))[0]
         return logits
+
+
+def batch_of(strip: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return a strip as the model gets it: uint8, (1, 48, W, 3), W one of a few."""
+    width = strip.shape[1]
+    batch = np.full((1, LINE_HEIGHT, padded(width), 3), _PADDING, np.uint8)
+    batch[0, :, :width] = strip
+    return batch
 
 
 def padded(width: int) -> int:
@@ -119,7 +124,7 @@ def decode(logits: NDArray[np.float32], charset: Sequence[str]) -> Reading:
     # softmax of the best class alone: 1 / sum(exp(logit - top))
     probabilities = 1 / np.exp(steps - top).sum(axis=1)
     classes: list[int] = best[starts].tolist()
-    places: list[float] = ((starts + ends) / 2 * _PIXELS_A_STEP).tolist()
+    places: list[float] = ((starts + ends) / 2 * PIXELS_A_STEP).tolist()
     text = "".join(charset[index] for index in classes)
     if len(text) == len(classes) and _DOUBTFUL.search(text):
         text = settle(text, partial(_allows, steps, top[:, 0], charset))

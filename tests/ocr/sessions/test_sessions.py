@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+import shizi.ocr.sessions.onnx
+import shizi.ocr.sessions.openvino
 from shizi.core.errors import EngineError
 from shizi.ocr import weights
 from shizi.ocr.engine import SESSIONS, make_session
@@ -120,3 +122,82 @@ def test_a_session_tells_its_arithmetic(name: str) -> None:
     path = weights.find_model(weights.DETECTOR)
     made = make_session(name, path, threads=1, precision="f32")
     assert made.precision == "f32"
+
+
+@pytest.mark.parametrize(
+    ("name", "device", "told"),
+    [
+        ("openvino", "cuda", "OpenVINO has no device cuda: cpu, gpu"),
+        ("onnxruntime", "gpu", "ONNX Runtime has no device gpu: cpu, cuda, tensorrt"),
+    ],
+)
+def test_a_device_of_the_other_library_is_refused(
+    name: str, device: str, told: str
+) -> None:
+    path = weights.find_model(weights.DETECTOR)
+    with pytest.raises(EngineError, match=told):
+        make_session(name, path, threads=1, precision="auto", device=device)
+
+
+@pytest.mark.parametrize(
+    ("name", "device", "told"),
+    [
+        ("openvino", "gpu", "finds no GPU here, only CPU"),
+        ("onnxruntime", "cuda", "built without CUDAExecutionProvider: install onnxrun"),
+        ("onnxruntime", "tensorrt", "built without TensorrtExecutionProvider"),
+    ],
+)
+def test_a_device_that_is_not_there_is_told(
+    monkeypatch: pytest.MonkeyPatch, name: str, device: str, told: str
+) -> None:
+    # Also on a machine that has one.
+    hide(monkeypatch)
+    path = weights.find_model(weights.DETECTOR)
+    with pytest.raises(EngineError, match=told):
+        make_session(name, path, threads=1, precision="auto", device=device)
+
+
+def test_a_device_that_fails_to_start_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The library knows CUDA, does not find it, and would go on without a word.
+    library = shizi.ocr.sessions.onnx._onnxruntime
+    monkeypatch.setattr(
+        library, "get_available_providers", lambda: ["CUDAExecutionProvider"]
+    )
+    make = library.InferenceSession
+    monkeypatch.setattr(
+        library,
+        "InferenceSession",
+        lambda path, options, providers: make(path, options, providers=providers[1:]),
+    )
+    path = weights.find_model(weights.DETECTOR)
+    with pytest.raises(EngineError, match="cannot use cuda here: the device, its"):
+        make_session("onnxruntime", path, threads=1, precision="auto", device="cuda")
+
+
+def hide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have both libraries find a CPU alone."""
+    monkeypatch.setattr(
+        shizi.ocr.sessions.onnx._onnxruntime,
+        "get_available_providers",
+        lambda: ["CPUExecutionProvider"],
+    )
+
+    class Core:
+        available_devices = ("CPU",)
+
+    monkeypatch.setattr(shizi.ocr.sessions.openvino._ov, "Core", Core)
+
+
+@pytest.mark.device
+@pytest.mark.parametrize(
+    ("name", "device"),
+    [("openvino", "gpu"), ("onnxruntime", "cuda"), ("onnxruntime", "tensorrt")],
+)
+def test_a_device_says_the_same_as_the_cpu(
+    name: str, device: str, noise: np.ndarray
+) -> None:
+    path = weights.find_model(weights.RECOGNISER)
+    made = make_session(name, path, threads=1, precision="f32", device=device)
+    plain = session(name, weights.RECOGNISER)
+    given, expected = (probabilities(each.run(noise)) for each in (made, plain))
+    assert np.abs(given - expected).max() < TOLERANCE

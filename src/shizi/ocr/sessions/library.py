@@ -18,8 +18,8 @@ _TELEMETRY = "openvino_telemetry"
 
 
 @contextmanager
-def _untold() -> Generator[None]:
-    """Have Python find no telemetry for as long as the library is imported."""
+def untold() -> Generator[None]:
+    """Have Python find no telemetry for as long as a library is imported."""
     if _TELEMETRY in sys.modules:
         yield
         return
@@ -33,7 +33,7 @@ def _untold() -> Generator[None]:
 
 # Imported by name: the library's types contradict each other where they are needed. The
 # last is private; OpenVINO has no public door to the fusions in it.
-with _untold():
+with untold():
     openvino: Any = import_module("openvino")
     opset: Any = import_module("openvino.opset13")
     transformations: Any = import_module("openvino._offline_transformations")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -25,34 +25,68 @@ _MAP_DIMENSIONS = 4
 _SMALLEST = (1, 3, 64, 64)
 
 
-class Session:
-    """One model on the CPU."""
+class _Device(NamedTuple):
+    """What a device is called by the library.
 
-    def __init__(self, path: Path, *, threads: int, precision: str) -> None:
+    Attributes:
+        provider: What runs a model there.
+        arena: Whose memory is given back.
+    """
+
+    provider: str
+    arena: str
+
+
+_CPU = _Device("CPUExecutionProvider", "cpu:0")
+_DEVICES = {
+    "cpu": _CPU,
+    "cuda": _Device("CUDAExecutionProvider", "gpu:0"),
+    "tensorrt": _Device("TensorrtExecutionProvider", "gpu:0"),
+}
+
+
+class Session:
+    """One model on one device."""
+
+    def __init__(
+        self, path: Path, *, threads: int, precision: str, device: str = "cpu"
+    ) -> None:
         """Load a model.
 
         Args:
             path: An ONNX file with one input (N, 3, H, W) and one output.
-            threads: Threads of one inference.
-            precision: `f32` or `auto`; this library has no bf16 on CPUs.
+            threads: Threads of one inference, on a CPU.
+            device: `cpu`, `cuda` or `tensorrt`.
+            precision: `f32` or `auto`; this library has no bf16 on CPUs, and the
+                int8 models are in OpenVINO's format.
 
         Raises:
-            EngineError: ONNX Runtime cannot load the model.
+            EngineError: ONNX Runtime cannot load the model, or not on that device.
         """
-        if precision == "bf16":
-            message = "ONNX Runtime has no bf16 on CPUs; choose auto or f32"
+        if precision in {"bf16", "int8"}:
+            message = f"ONNX Runtime has no {precision} here; choose auto or f32"
             raise EngineError(message)
+        self._device = _find_device(device)
+        # What a device cannot run, the CPU does.
+        providers = list(dict.fromkeys([self._device.provider, _CPU.provider]))
         options = _onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         try:
             self._session = _onnxruntime.InferenceSession(
-                path, options, providers=["CPUExecutionProvider"]
+                path, options, providers=providers
             )
         except Exception as error:  # the library's errors share no public base
             message = f"ONNX Runtime cannot load {path.name}"
             raise EngineError(message) from error
+        # Where the device or its libraries are missing it goes on without a word.
+        if self._device.provider not in self._session.get_providers():
+            message = (
+                f"ONNX Runtime cannot use {device} here: the device, its driver or "
+                "its libraries (CUDA, cuDNN, TensorRT) are missing"
+            )
+            raise EngineError(message)
         self._input = self._session.get_inputs()[0].name
 
     @property
@@ -99,7 +133,9 @@ class Session:
             EngineError: The inference failed.
         """
         options = _onnxruntime.RunOptions()
-        options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+        options.add_run_config_entry(
+            "memory.enable_memory_arena_shrinkage", self._device.arena
+        )
         sides = zip(self._session.get_inputs()[0].shape, _SMALLEST, strict=True)
         shape = [side if isinstance(side, int) else least for side, least in sides]
         picture = np.zeros(shape, np.float32)
@@ -108,3 +144,18 @@ class Session:
         except Exception as error:  # the library's errors share no public base
             message = "ONNX Runtime gives no memory back"
             raise EngineError(message) from error
+
+
+def _find_device(device: str) -> _Device:
+    """Return a device that this build of the library can run models on."""
+    found = _DEVICES.get(device)
+    if found is None:
+        message = f"ONNX Runtime has no device {device}: {', '.join(_DEVICES)}"
+        raise EngineError(message)
+    if found.provider not in _onnxruntime.get_available_providers():
+        message = (
+            f"ONNX Runtime here is built without {found.provider}: "
+            "install onnxruntime-gpu in place of onnxruntime"
+        )
+        raise EngineError(message)
+    return found

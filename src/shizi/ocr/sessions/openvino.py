@@ -24,36 +24,54 @@ if TYPE_CHECKING:
 # 5 MB a page until 5000 are there, the library's own number; 500 read 12 pages over and
 # over as fast, 64 a tenth slower.
 _PREPARED = 500
+# OpenVINO's own format, in which int8 models are kept.
+SUFFIX = ".xml"
+_FLOATS = {"f32", "bf16"}
+
+
+# OpenVINO's names of the devices that it can be asked for.
+_DEVICES = {"cpu": "CPU", "gpu": "GPU"}
 
 
 class Session:
-    """One compiled model on the CPU; keeps its inference requests, so one thread."""
+    """One compiled model; keeps its inference requests, so one thread."""
 
-    def __init__(self, path: Path, *, threads: int, precision: str) -> None:
+    def __init__(
+        self, path: Path, *, threads: int, precision: str, device: str = "cpu"
+    ) -> None:
         """Read, rewrite and compile a model.
 
         Args:
-            path: An ONNX file with one input (N, 3, H, W) and one output.
-            threads: Threads of one inference.
-            precision: `f32`, `bf16`, or `auto`, which is bf16 where the CPU has it.
+            path: An ONNX file with one input (N, 3, H, W) and one output, or what
+                `save` made of one.
+            threads: Threads of one inference, on a CPU.
+            device: `cpu` or `gpu`.
+            precision: `f32`, `bf16`, or else bf16 where the CPU has it; what is in
+                int8 stays so.
 
         Raises:
-            EngineError: OpenVINO cannot read or compile the model.
+            EngineError: OpenVINO has no such device, or cannot read or compile the
+                model.
         """
         self._name = path.name
+        self._core = _ov.Core()
+        self._device = _find_device(self._core, device)
         self._options: dict[str, Any] = {
             "PERFORMANCE_HINT": "LATENCY",
-            "INFERENCE_NUM_THREADS": threads,
             "NUM_STREAMS": 1,
-            "CPU_RUNTIME_CACHE_CAPACITY": _PREPARED,
         }
-        if precision != "auto":
+        if device == "cpu":
+            self._options["INFERENCE_NUM_THREADS"] = threads
+            self._options["CPU_RUNTIME_CACHE_CAPACITY"] = _PREPARED
+        if precision in _FLOATS:
             self._options["INFERENCE_PRECISION_HINT"] = precision
-        self._core = _ov.Core()
         self._copies: dict[tuple[int, ...], Any] = {}
         try:
-            model, head = part_head(simplify(self._core.read_model(path)))
-            self._model = _with_normalisation(model)
+            model = self._core.read_model(path)
+            if path.suffix != SUFFIX:
+                model = prepare(model)
+            self._model, head = part_head(model)
+            self._is_int8 = has_int8(self._model)
             self._request = self._compile(self._model)
             # Apart, so that the copies do not each hold its 18 710 classes.
             self._head = head and self._compile(head)
@@ -63,7 +81,9 @@ class Session:
 
     @property
     def precision(self) -> str:
-        """The arithmetic that the model runs in: `f32`, `bf16`."""
+        """The arithmetic that the model runs in: `f32`, `bf16`, `int8`."""
+        if self._is_int8:
+            return "int8"
         model = self._request.get_compiled_model()
         return str(model.get_property("INFERENCE_PRECISION_HINT").get_type_name())
 
@@ -118,8 +138,35 @@ class Session:
 
     def _compile(self, model: Any) -> Any:  # noqa: ANN401 - no types
         """Return a request to a compiled model."""
-        compiled = self._core.compile_model(model, "CPU", self._options)
+        compiled = self._core.compile_model(model, self._device, self._options)
         return compiled.create_infer_request()
+
+
+def _find_device(core: Any, device: str) -> str:  # noqa: ANN401 - no types
+    """Return the library's name of a device that is there."""
+    name = _DEVICES.get(device)
+    if name is None:
+        message = f"OpenVINO has no device {device}: {', '.join(_DEVICES)}"
+        raise EngineError(message)
+    there = core.available_devices
+    # Several of a kind are numbered: GPU.0, GPU.1.
+    if not any(each.partition(".")[0] == name for each in there):
+        message = (
+            f"OpenVINO finds no {name} here, only {', '.join(there)}: "
+            "is the driver installed, and may this user open the device?"
+        )
+        raise EngineError(message)
+    return name
+
+
+def prepare(model: Any) -> Any:  # noqa: ANN401 - no types
+    """Return an ONNX file's model as it is run: simplified, u8 pictures in."""
+    return _with_normalisation(simplify(model))
+
+
+def has_int8(model: Any) -> bool:  # noqa: ANN401 - no types
+    """Return whether a part of a model was quantised."""
+    return any(node.get_type_name() == "FakeQuantize" for node in model.get_ops())
 
 
 def _with_normalisation(model: Any) -> Any:  # noqa: ANN401 - no types

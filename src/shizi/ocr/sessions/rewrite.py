@@ -35,15 +35,24 @@ def part_head(model: Any) -> tuple[Any, Any]:  # noqa: ANN401 - no types
 
     A model that does not end in one comes back whole, with nothing.
     """
-    bias = _source(model.get_result())
-    layer = _source(bias) if _is(bias, "Add") else bias
-    if not _is(layer, "MatMul") or not _is(_source(layer, 1), "Constant", "Convert"):
+    layer = find_head(model)
+    if layer is None:
         return model, None
+    bias = _source(model.get_result())
     inner = layer.input_value(0)
     features = _op.parameter(inner.get_partial_shape(), _ov.Type.f32)
     layer.input(0).replace_source_output(features.output(0))
     head = _ov.Model([bias.output(0)], [features])
     return _ov.Model([inner], model.get_parameters()), head
+
+
+def find_head(model: Any) -> Any:  # noqa: ANN401 - no types
+    """Return the last full layer of a model that ends in one, or nothing."""
+    bias = _source(model.get_result())
+    layer = _source(bias) if _is(bias, "Add") else bias
+    if not _is(layer, "MatMul") or not _is(_source(layer, 1), "Constant", "Convert"):
+        return None
+    return layer
 
 
 def _join_gates(model: Any) -> None:  # noqa: ANN401 - no types
