@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import glob
 import os
 from dataclasses import dataclass
@@ -97,6 +98,7 @@ def find_inputs(
 
 def read_list(data: bytes) -> list[str]:
     """Return the paths of a list: one a line, or parted by zero bytes."""
+    data = data.removeprefix(codecs.BOM_UTF8)  # as editors on Windows begin files
     parts = data.split(b"\0") if b"\0" in data else data.splitlines()
     return [os.fsdecode(part) for part in parts if part.strip()]
 
