@@ -1,7 +1,7 @@
 """Commands.
 
 Exit codes: 0 all well, 1 some pictures failed, 2 usage or no input, 3 models or engine
-missing, 4 cannot write, 130 interrupted.
+missing or the server away, 4 cannot write, 130 interrupted.
 """
 
 from __future__ import annotations
