@@ -23,7 +23,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
 from shizi.core.errors import GoneError, ShiziError, TaskError, WorkerError
-from shizi.core.image import Image
+from shizi.core.image import LARGE, Image
 from shizi.core.memory import trim
 from shizi.loan import Helper, answer
 from shizi.ports import Engine
@@ -47,9 +47,6 @@ _START_SECONDS = 120.0
 _TAKE_TIME = struct.pack("@ll", 10, 0)
 # Seconds that a worker may take to leave when asked.
 _LEAVE_SECONDS = 5.0
-# 48 MB: what is read of pictures of more than 16 megapixels, few as they are, takes
-# 100 to 250 MB that the next of its kind would take again beside a decoder's.
-_LARGE = 48_000_000
 # Bytes of the number of a call.
 _NUMBER = 8
 
@@ -310,7 +307,7 @@ def _outcome(
             try:
                 return task(engine, image)
             finally:
-                if image.nbytes > _LARGE:
+                if image.nbytes > LARGE:
                     engine.release()
                     trim()
     except ShiziError as error:

@@ -38,6 +38,10 @@ Allocate: TypeAlias = Callable[[tuple[int, int, int]], Image]
 # telephone's picture that fits into 2 MB has 12 to 24.
 MAX_PIXELS = 40_000_000
 
+# 48 MB: pixels of a telephone's picture of 16 megapixels. What larger ones take, few as
+# they are, is given back at once: two workers at two of 40 would hold 2.7 GB.
+LARGE = 48_000_000
+
 # 100 scans: a JPEG with 60 278 of them ran past 25 s; encoders write about ten. At this
 # limit 40 megapixels take 2 s (one core of a 2-core laptop-class machine).
 MAX_SCANS = 100

@@ -13,6 +13,7 @@ import numpy as np
 
 from shizi.core.errors import EngineError
 from shizi.core.geometry import Quad, Size
+from shizi.core.image import LARGE
 from shizi.core.text import Page, TextLine
 from shizi.ocr import weights
 from shizi.ocr.crop import flatten_line, strip_width
@@ -269,6 +270,8 @@ class TextEngine:
             count += len(found)
             if count >= _MOST_BOXES or time.monotonic() > end:
                 break
+        if image.nbytes > LARGE:
+            self.release()
         return joined(parts)[:_MOST_BOXES]
 
 

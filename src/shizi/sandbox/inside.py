@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shizi.core.errors import ImageDecodeError
-from shizi.core.image import decode_image
+from shizi.core.image import LARGE, decode_image
+from shizi.core.memory import trim
 from shizi.sandbox.limits import end_with_parent, lock_down
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ def _answer(data: bytes, pixels: mmap.mmap) -> bytes:
     except ImageDecodeError as error:
         sentence = str(error).encode()
         return ANSWER.pack(REFUSED, len(sentence), 0) + sentence
+    if image.nbytes > LARGE:
+        trim()
     return ANSWER.pack(DECODED, *image.shape[:2])
 
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from shizi.core.errors import ImageDecodeError, TaskError
 from shizi.core.geometry import Size
-from shizi.core.image import MAX_PIXELS
+from shizi.core.image import LARGE, MAX_PIXELS
 from shizi.sandbox.inside import (
     ANSWER,
     DECODED,
@@ -38,9 +38,6 @@ SECONDS = 4.0
 _START_SECONDS = 10.0
 # How often, in seconds, it is asked whether somebody still waits for the pixels.
 _STEP = 0.25
-# Bytes of memory for pixels that are kept from one call to the next; what a larger
-# picture took goes back at once. 48 MB: the 16 megapixels of a telephone's picture.
-_KEPT = 48_000_000
 _LONGEST_SENTENCE = 200
 
 _MAIN = "from shizi.sandbox.inside import attend; attend"
@@ -107,7 +104,7 @@ class Sandbox:
         try:
             yield pixels.reshape(height, width, 3)
         finally:
-            if count > _KEPT:
+            if count > LARGE:
                 self._memory.madvise(mmap.MADV_REMOVE)
 
     def close(self) -> None:
