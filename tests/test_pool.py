@@ -39,6 +39,7 @@ async def opened(
     queue: int = 8,
     seconds: float = 30,
     memory: int = 1 << 30,
+    patience: float = 60,
 ) -> AsyncGenerator[Pool]:
     pool = Pool(
         make_engine,
@@ -47,6 +48,7 @@ async def opened(
         queue=queue,
         seconds=seconds,
         memory=memory,
+        patience=patience,
     )
     await pool.open()
     try:
@@ -119,6 +121,18 @@ async def test_a_task_past_its_time_is_ended() -> None:
     async with opened(seconds=0.2) as pool:
         with pytest.raises(WorkerError, match=r"0\.2 s"):
             await pool.run(fakes.hang, b"60")
+        assert await pool.run(fakes.echo, b"next") == b"next"
+
+
+async def test_a_call_that_waits_too_long_is_refused_and_leaves_its_place() -> None:
+    async with opened(patience=0.2) as pool:
+        running = asyncio.create_task(pool.run(fakes.hang, b"1.5"))
+        await asyncio.sleep(0)
+        with pytest.raises(BusyError, match=r"0\.2 s"):
+            await pool.run(fakes.echo, b"")
+        assert not running.done()
+        assert pool.load.waiting == 0
+        await running
         assert await pool.run(fakes.echo, b"next") == b"next"
 
 

@@ -97,6 +97,7 @@ class Server:
             workers=settings.workers,
             queue=settings.queue,
             seconds=settings.read_seconds,
+            patience=settings.queue_seconds,
             memory=settings.worker_memory << 20,
         )
         self._fetcher = Fetcher(allow=settings.fetch_allow, enabled=settings.fetch)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+import math
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -56,6 +57,7 @@ class Pool:
         queue: int,
         seconds: float,
         memory: int,
+        patience: float = math.inf,
     ) -> None:
         """Describe the pool; nothing starts before `open`.
 
@@ -67,6 +69,7 @@ class Pool:
             seconds: Longest time a task may run before its worker is replaced.
             memory: Resident bytes beyond which a worker gives memory back after its
                 call, and is replaced when that does not help.
+            patience: Seconds after which a call that waits is refused.
         """
         self._make_engine = make_engine
         self._make_decoder = make_decoder
@@ -74,6 +77,7 @@ class Pool:
         self._places = queue
         self._seconds = seconds
         self._memory = memory
+        self._patience = None if patience == math.inf else patience
         self._numbers = itertools.count(1)
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="worker-pipe")
         self._idle: asyncio.Queue[Worker] = asyncio.Queue()
@@ -115,7 +119,7 @@ class Pool:
             data: The encoded picture.
 
         Raises:
-            BusyError: Every place in the queue is taken.
+            BusyError: Every place in the queue is taken, or no worker was free in time.
             ImageDecodeError: The picture cannot be decoded within the limits.
             WorkerError: The worker ended or ran out of time.
             ShiziError: Whatever the task raised.
@@ -153,8 +157,12 @@ class Pool:
         try:
             if self._idle.empty():
                 self._recall()
-            while not (worker := await self._idle.get()).is_alive():
-                self._lose(worker, "it ended while it was idle")
+            async with asyncio.timeout(self._patience):
+                while not (worker := await self._idle.get()).is_alive():
+                    self._lose(worker, "it ended while it was idle")
+        except TimeoutError as error:
+            message = f"no worker was free within {self._patience:g} s"
+            raise BusyError(message) from error
         finally:
             self._waiting -= 1
         return worker

@@ -91,6 +91,9 @@ class Settings(BaseSettings):
     queue: Annotated[
         int, Field(ge=0, description="Calls that may wait before -1 is answered.")
     ] = 64
+    queue_seconds: Annotated[
+        float, Field(gt=0, description="Seconds after which a call that waits gets -1.")
+    ] = 60.0
     read_seconds: Annotated[
         float, Field(gt=0, description="Seconds after which a read is given up.")
     ] = 20.0
