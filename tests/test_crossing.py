@@ -90,11 +90,12 @@ async def test_callers_that_come_and_go_get_their_own_answers_from_two_workers(
 
     async def come_and_go(count: int) -> None:
         nonlocal cut_short
-        for _ in range(count):
+        for turn in range(count):
             reading = asyncio.create_task(call(chance.randrange(len(pictures))))
-            if chance.random() < 0.4:
-                # In the middle: while it is decoded, looked at or read.
-                await asyncio.wait({reading}, timeout=chance.uniform(0.01, 0.15))
+            if turn % 2:
+                # In the middle, while it waits, is decoded, looked at or read: a whole
+                # read takes twice as long where it is fastest.
+                await asyncio.wait({reading}, timeout=chance.uniform(0.005, 0.04))
                 cut_short += reading.cancel()
             await asyncio.wait({reading})
             if not reading.cancelled():
@@ -106,7 +107,8 @@ async def test_callers_that_come_and_go_get_their_own_answers_from_two_workers(
             await call(number)
         for callers in (1, 2, 4):
             await asyncio.gather(*(come_and_go(5) for _ in range(callers)))
-        assert cut_short >= len(pictures)
+        # Nearly all of the fourteen.
+        assert cut_short > 7
         assert pool.load == (2, 0, 0)
     finally:
         await pool.close()
