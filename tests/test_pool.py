@@ -228,6 +228,15 @@ async def test_a_worker_with_a_call_of_its_own_does_not_help() -> None:
         await first
 
 
+async def test_a_worker_that_a_caller_was_woken_for_does_not_help() -> None:
+    async with opened(make_engine=fakes.Asking, workers=2) as pool:
+        # As between the end of a call and the next turn of the one who waits.
+        pool._waiting += 1
+        assert await pool.run(fakes.helpers, b"0") == []
+        pool._waiting -= 1
+        assert len(await pool.run(fakes.helpers, b"0")) == 1
+
+
 async def test_the_next_caller_gets_the_worker_that_helps() -> None:
     async with opened(make_engine=fakes.Asking, workers=2, queue=0) as pool:
         helped = asyncio.create_task(pool.run(fakes.helpers, b"0.3"))

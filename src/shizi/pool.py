@@ -168,9 +168,12 @@ class Pool:
         return worker
 
     def _lend(self) -> list[Loan]:
-        """Return loans of all workers that are idle: their cores are, too."""
+        """Return loans of all workers that are idle: their cores are, too.
+
+        None where a caller waits: it has been woken for one of them.
+        """
         loans: list[Loan] = []
-        while not self._idle.empty() and len(loans) < _MOST_LOANS:
+        while not self._waiting and not self._idle.empty() and len(loans) < _MOST_LOANS:
             worker = self._idle.get_nowait()
             if not worker.is_alive():
                 self._lose(worker, "it ended while it was idle")
