@@ -43,11 +43,10 @@ def run(folder: Path, *arguments: str, **settings: str) -> tuple[int, str, str]:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a folder with both models in int8, made by the command."""
+    """Give a folder with the recogniser in int8, made by the command."""
     made = tmp_path_factory.mktemp("models")
     code, out, told = run(made, "models", "optimise")
     assert (code, out) == (0, ""), told
-    assert re.search(r"detector small: \d+ of \d+ lines are read otherwise", told)
     assert re.search(r"recogniser small: \d+ of \d+ lines are read otherwise", told)
     assert {path.name for path in made.iterdir()} == {"int8"}
     return made
@@ -57,14 +56,14 @@ def test_what_is_there_is_not_made_again(folder: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
     code, _, told = run(folder, "models", "optimise")
     assert code == 0
-    assert told.count("there already") == 2
+    assert told.count("there already") == 1
     assert before == {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
 
 
 def test_int8_models_are_listed_with_their_checksums(folder: Path) -> None:
     rows = [row.split("\t") for row in run(folder, "models", "list")[1].splitlines()]
     found = {row[1]: row for row in rows if row[2] == "int8"}
-    assert set(found) == {"detector", "recogniser"}
+    assert set(found) == {"recogniser"}
     for row in found.values():
         assert row[3] == shelf.digest_of(Path(row[5]))
         assert re.match(r"nncf [\d.]+, openvino [\d.]+, \d+ pages; \d+ of \d+", row[4])
@@ -79,7 +78,7 @@ def test_the_sample_is_read_in_int8(folder: Path, settings: dict[str, str]) -> N
     code, told, _ = run(folder, "doctor", "--data", str(folder / "none"), **settings)
     assert code == 0
     assert "\nmodel recogniser small in int8: sha256 " in told
-    assert "\nsession: openvino on cpu, int8, profile " in told
+    assert re.search(r"\nsession: openvino on cpu, (f32|bf16) and int8, profile ", told)
     read = run(folder, "read", str(SAMPLE), **settings)[1]
     assert read.splitlines() == SAMPLE_LINES
 
@@ -147,8 +146,12 @@ print(len(tried), "openvino_telemetry" in sys.modules, "nncf" in sys.modules)
 
 
 def test_the_tools_tell_nobody_that_they_are_used(tmp_path: Path) -> None:
-    kept = {key: os.environ[key] for key in ("PATH", "PYTHONPATH") if key in os.environ}
-    kept["PYTHONPATH"] = str(Path("src").absolute())
+    # Outside of any CI, where the tools keep silent anyway.
+    paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    kept = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": os.pathsep.join(str(Path(path).absolute()) for path in paths),
+    }
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM],
         env={**kept, "HOME": str(tmp_path)},

@@ -95,7 +95,8 @@ def remove(name: _NameArgument) -> None:
 @commands.command("optimise")
 def make(
     part: Annotated[
-        list[Part] | None, typer.Argument(help="What to make; both by default.")
+        list[Part] | None,
+        typer.Argument(help="What to make; the recogniser by default."),
     ] = None,
     *,
     pictures: Annotated[
@@ -108,7 +109,7 @@ def make(
         ),
     ] = None,
 ) -> None:
-    """Make the chosen models in int8, for the profile fast; minutes.
+    """Make the chosen recogniser in int8, for the profile fast; minutes.
 
     One that reads too much otherwise than before is not kept.
     """
@@ -116,7 +117,7 @@ def make(
     check_tools()
     pages = _pages(pictures)
     refused = False
-    for each in part or list(Part):
+    for each in part or [Part.RECOGNISER]:
         try:
             optimise(each, setup, pages, tell=tell)
         except (ModelError, EngineError) as error:
