@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -201,3 +203,27 @@ def test_a_device_says_the_same_as_the_cpu(
     plain = session(name, weights.RECOGNISER)
     given, expected = (probabilities(each.run(noise)) for each in (made, plain))
     assert np.abs(given - expected).max() < TOLERANCE
+
+
+@pytest.mark.parametrize("name", SESSIONS)
+def test_a_run_may_use_any_core(name: str) -> None:
+    model = session(name, weights.DETECTOR)
+    page = np.full((1, 960, 960, 3), 255, np.uint8)
+    reader, ended = threading.get_native_id(), threading.Event()
+    allowed = os.sched_getaffinity(0)
+    seen: list[set[int]] = []
+
+    def look() -> None:
+        while not ended.wait(0.005):
+            seen.append(os.sched_getaffinity(reader))
+
+    looker = threading.Thread(target=look)
+    looker.start()
+    try:
+        for _ in range(3):
+            model.run(page)
+    finally:
+        ended.set()
+        looker.join()
+    assert len(seen) > 3
+    assert all(cores == allowed for cores in seen)

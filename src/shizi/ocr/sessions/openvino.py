@@ -62,6 +62,8 @@ class Session:
         }
         if device == "cpu":
             self._options["INFERENCE_NUM_THREADS"] = threads
+            # Each process would pin itself to the first core, all to the same.
+            self._options["ENABLE_CPU_PINNING"] = False
             self._options["CPU_RUNTIME_CACHE_CAPACITY"] = _PREPARED
         if precision in _FLOATS:
             self._options["INFERENCE_PRECISION_HINT"] = precision
