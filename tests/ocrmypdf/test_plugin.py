@@ -19,7 +19,7 @@ from shizi.core.sheet import Sheet
 from shizi.core.text import Page, TextLine
 from shizi.formats.exchange import dump_pages, load_pages
 from shizi.formats.scan import Leaf, Scan
-from shizi.ocrmypdf import ShiziEngine, _threads, get_ocr_engine
+from shizi.ocrmypdf import ShiziEngine, _models, get_ocr_engine
 from tests.ocrmypdf.layer import check_layer, draw
 from tests.samples import SAMPLE, SAMPLE_LINES
 
@@ -130,7 +130,7 @@ class Fixed:
 @pytest.fixture
 def fixed() -> Iterator[None]:
     yield
-    del _threads.reader
+    _models.reader = None
 
 
 @pytest.fixture
@@ -157,7 +157,7 @@ def test_the_engine_is_given_unless_another_is_named() -> None:
 def test_most_of_the_text_tells_how_a_page_lies(
     picture: Path, quad: Quad, angle: int
 ) -> None:
-    _threads.reader = Fixed(lined(quad, quad, LEVEL))
+    _models.reader = Fixed(lined(quad, quad, LEVEL))
     told = ShiziEngine.get_orientation(picture, options())
     assert told.angle == angle
     assert told.confidence == pytest.approx(15 if quad is LEVEL else 10)
@@ -165,7 +165,7 @@ def test_most_of_the_text_tells_how_a_page_lies(
 
 @pytest.mark.usefixtures("fixed")
 def test_a_page_without_text_is_left_as_it_is(picture: Path) -> None:
-    _threads.reader = Fixed(Page(SIZE, ()))
+    _models.reader = Fixed(Page(SIZE, ()))
     assert ShiziEngine.get_orientation(picture, options()) == (0, 0.0)
     assert ShiziEngine.get_deskew(picture, options()) == 0
     page, text = ShiziEngine.generate_ocr(picture, options())
@@ -174,7 +174,7 @@ def test_a_page_without_text_is_left_as_it_is(picture: Path) -> None:
 
 @pytest.mark.usefixtures("fixed")
 def test_the_slope_of_most_lines_is_told(picture: Path) -> None:
-    _threads.reader = Fixed(lined(ASKEW, ASKEW, LEVEL, TURNED))
+    _models.reader = Fixed(lined(ASKEW, ASKEW, LEVEL, TURNED))
     assert ShiziEngine.get_deskew(picture, options()) == pytest.approx(2.86, abs=0.01)
 
 
@@ -210,6 +210,6 @@ def test_a_fault_of_the_engine_ends_ocrmypdf(picture: Path) -> None:
         def read_text(self, _image: np.ndarray) -> Page:
             raise EngineError("out of order")
 
-    _threads.reader = Broken()
+    _models.reader = Broken()
     with pytest.raises(ExitCodeException, match="out of order"):
         ShiziEngine.generate_ocr(picture, options())

@@ -57,7 +57,23 @@ _ASKEW = 30.0
 
 _tesseract_options: Final[Any] = TesseractOptions  # its methods state no types
 
-_threads = threading.local()
+
+class _Models:
+    """The models, made once: by whichever of OCRmyPDF's threads reads first."""
+
+    def __init__(self) -> None:
+        self.reader: Reader | None = None
+        self._making = threading.Lock()
+
+    def get(self) -> Reader:
+        """Return the reader, which lets threads take turns."""
+        with self._making:
+            if self.reader is None:
+                self.reader = Reader()
+            return self.reader
+
+
+_models = _Models()
 
 
 @hookimpl
@@ -91,7 +107,7 @@ def get_ocr_engine(options: OcrOptions | None) -> OcrEngine | None:
 
 
 class ShiziEngine(OcrEngine):
-    """Reads pages for OCRmyPDF; each thread of it has models of its own."""
+    """Reads pages for OCRmyPDF; its threads share the models."""
 
     @staticmethod
     def version() -> str:
@@ -219,9 +235,7 @@ def _read(path: Path) -> Page:
             (max(1, int(size.width / side)), max(1, int(size.height / side)))
         )
     try:
-        if not hasattr(_threads, "reader"):
-            _threads.reader = Reader(threads=1)
-        page: Page = _threads.reader.read_text(np.asarray(upright))
+        page = _models.get().read_text(np.asarray(upright))
     except ShiziError as error:
         failure = ExitCodeException(str(error))
         failure.exit_code = ExitCode.child_process_error
