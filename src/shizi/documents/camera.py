@@ -30,8 +30,11 @@ _FOCAL = 1.5
 _STRAY, _TILT, _FAR = 1.0, 0.2, 3.0
 # A page told by less, in labels, lies where another lets one expect it.
 _LEAST = 4.0
-# Rounds of Gauss and Newton: the sixth moves a corner by less than a tenth of a pixel.
-_ROUNDS = 8
+# Rounds of Gauss and Newton, at most, and the step that ends them, in radians and in
+# shares of the distance. Half of the pages of the tuning family end within 10, nineteen
+# of twenty within 25; the corners of all then lie within 0.15 pixels of where they would
+# come to rest.
+_ROUNDS, _ENOUGH = 40, 1e-5
 _STEP, _DAMPING = 1e-5, 1e-3
 
 
@@ -91,7 +94,10 @@ def settle(pose: Pose, page: PageSpec, size: Size) -> Pose:
         far = np.hypot(off[:-3:2], off[1:-3:2])
         trust = np.append(np.repeat(1 / (1 + (far / _FAR) ** 2), 2), [1, 1, 1])
         normal = by.T @ (by * trust[:, None]) + _DAMPING * np.eye(6)
-        state -= np.linalg.solve(normal, by.T @ (off * trust))
+        step = np.linalg.solve(normal, by.T @ (off * trust))
+        state -= step
+        if np.abs(step).max() < _ENOUGH:
+            break
     to_page = np.diag([*scale, 1.0])
     to_page[:2, 2] = -middle
     found = matrix(state) @ to_page
