@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-import math
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -57,7 +56,7 @@ class Pool:
         queue: int,
         seconds: float,
         memory: int,
-        patience: float = math.inf,
+        patience: float | None = None,
     ) -> None:
         """Describe the pool; nothing starts before `open`.
 
@@ -69,7 +68,7 @@ class Pool:
             seconds: Longest time a task may run before its worker is replaced.
             memory: Resident bytes beyond which a worker gives memory back after its
                 call, and is replaced when that does not help.
-            patience: Seconds after which a call that waits is refused.
+            patience: Seconds after which a call that waits is refused, if ever.
         """
         self._make_engine = make_engine
         self._make_decoder = make_decoder
@@ -77,7 +76,7 @@ class Pool:
         self._places = queue
         self._seconds = seconds
         self._memory = memory
-        self._patience = None if patience == math.inf else patience
+        self._patience = patience
         self._numbers = itertools.count(1)
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="worker-pipe")
         self._idle: asyncio.Queue[Worker] = asyncio.Queue()
@@ -161,8 +160,7 @@ class Pool:
                 while not (worker := await self._idle.get()).is_alive():
                     self._lose(worker, "it ended while it was idle")
         except TimeoutError as error:
-            message = f"no worker was free within {self._patience:g} s"
-            raise BusyError(message) from error
+            raise BusyError("no worker was free in time") from error
         finally:
             self._waiting -= 1
         return worker

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import statistics
 import time
 from contextlib import contextmanager
@@ -150,6 +151,7 @@ def test_a_replica_answers_as_soon_as_one_server(
     database: Callable[[], str], tmp_path: Path
 ) -> None:
     url, picture = database(), SAMPLE.read_bytes()
+    cores = os.cpu_count() or 1
     alone = serving(
         tmp_path / "data",
         *("--database", url),
@@ -157,10 +159,10 @@ def test_a_replica_answers_as_soon_as_one_server(
     )
     with (
         alone as server,
-        running_nodes(1) as nodes,
+        running_nodes(cores) as nodes,
         deployed(nodes, tmp_path, url, program=SHIZI) as deployment,
     ):
-        deployment.up("--least", "1")
+        deployment.up("--least", "1", "--workers", str(cores))
         token = deployment.add_app("wx1")
         seconds: dict[str, list[float]] = {server.url: [], deployment.url: []}
         with httpx.Client(timeout=60) as client:

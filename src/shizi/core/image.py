@@ -104,9 +104,10 @@ def decode_image(data: bytes, allocate: Allocate = _allocate) -> Image:
             warnings.simplefilter("ignore")
             warnings.simplefilter("error", PIL.Image.DecompressionBombWarning)
             with PIL.Image.open(io.BytesIO(data), formats=[format_name]) as picture:
-                check_size(Size(*picture.size))
+                size = Size(*picture.size)
+                check_size(size)
                 if format_name == "WEBP" and getattr(picture, "n_frames", 1) == 1:
-                    return _webp_pixels(data, _orientation(picture), allocate)
+                    return _webp_pixels(data, size, _orientation(picture), allocate)
                 picture.load()
                 return pixels_of(picture, allocate)
     except ImageDecodeError:
@@ -222,19 +223,30 @@ def _canvas(size: Size, orientation: int, allocate: Allocate) -> tuple[Image, Im
     return image, _STORED[orientation](image) if orientation > 1 else image
 
 
-def _webp_pixels(data: bytes, orientation: int, allocate: Allocate) -> Image:
+def _webp_pixels(
+    data: bytes, size: Size, orientation: int, allocate: Allocate
+) -> Image:
     """Return the upright pixels of a WebP file of one frame.
 
-    Pillow takes each WebP file for a film: of 40 megapixels it holds 480 MB beside what
-    is returned, OpenCV 120.
+    Pillow takes each WebP file for a film: of 40 megapixels it holds 520 MB beside what
+    is returned, OpenCV 120 (peak resident memory of a process that decodes one).
+
+    Args:
+        data: The file.
+        size: As its head tells.
+        orientation: As EXIF numbers it.
+        allocate: Gives the array to be filled.
+
+    Raises:
+        ImageDecodeError: It is damaged, or of another size than its head tells.
     """
     stored = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-    if stored is None:
+    if stored is None or stored.shape[1::-1] != size:
         raise ImageDecodeError("the WEBP file is damaged or cut off")
-    height, width, channels = stored.shape
-    image, rows = _canvas(Size(width, height), orientation, allocate)
-    down = max(1, _PART_PIXELS // width)
-    for top in range(0, height, down):
+    channels = stored.shape[2]
+    image, rows = _canvas(size, orientation, allocate)
+    down = max(1, _PART_PIXELS // size.width)
+    for top in range(0, size.height, down):
         part = stored[top : top + down]
         colours = part[:, :, 2::-1]
         if channels == _WITH_ALPHA:

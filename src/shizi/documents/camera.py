@@ -32,8 +32,8 @@ _STRAY, _TILT, _FAR = 1.0, 0.2, 3.0
 _LEAST = 4.0
 # Rounds of Gauss and Newton, at most, and the step that ends them, in radians and in
 # shares of the distance. Half of the pages of the tuning family end within 10, nineteen
-# of twenty within 25; the corners of all then lie within 0.15 pixels of where they would
-# come to rest.
+# of twenty within 25; the corners of all then lie within 0.15 pixels of where they
+# would rest.
 _ROUNDS, _ENOUGH = 40, 1e-5
 _STEP, _DAMPING = 1e-5, 1e-3
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
@@ -28,6 +29,11 @@ _STRIP = 48
 _COVERED = 0.7
 # Millimetres: what is printed lower than the labels is the English under them.
 _SMALL = 2.3
+# English words, and the millimetres that a line of them is lower than: under labels it
+# is 2.0 to 2.7 high, values are 3 and more.
+_WORDS, _WORDS_HEIGHT = re.compile(r"[A-Z]?[a-z]{2,}\.?( [A-Z]?[a-z]+\.?)*"), 2.8
+# Millimetres: no text begins so near to the right edge, or ends so near to the left.
+_EDGE = 2.0
 # How like a translation a text must be, 0 to 1: print so small is often misread.
 _LIKE = 0.7
 # Millimetres by which a label may reach beyond where it is expected to end.
@@ -127,10 +133,10 @@ def read_pieces(
     found: dict[str, NDArray[np.float64]] = {}
     for box in engine.find(flat.image):
         corners = flat.to_page(box)
-        if _is_label(corners, labels.values()):
+        if _is_label(corners, labels.values()) or not _is_inside(corners, page):
             continue
         piece = spell(engine, image, flat, corners)
-        if _is_english(piece.text, english):
+        if _is_english(piece, english):
             continue
         for name, part in cut(piece, names):
             if name is None:
@@ -314,9 +320,17 @@ def _part(piece: Piece, start: int, end: int) -> Piece:
     return Piece(corners, text, part)
 
 
-def _is_english(text: str, labels: Iterable[str]) -> bool:
-    """Return whether a text is one of the labels' translations, about."""
-    bare = text.replace(" ", "").lower()
+def _is_inside(corners: NDArray[np.float64], page: PageSpec) -> bool:
+    """Return whether a box, (4, 2), in millimetres, is no text beside the page."""
+    left, right = corners[:, 0].min(), corners[:, 0].max()
+    return bool(left < page.size[0] - _EDGE and right > _EDGE)
+
+
+def _is_english(piece: Piece, labels: Iterable[str]) -> bool:
+    """Return whether a text is one of the labels' translations, about, or like one."""
+    if piece.height < _WORDS_HEIGHT and _WORDS.fullmatch(piece.text):
+        return True
+    bare = piece.text.replace(" ", "").lower()
     return any(
         SequenceMatcher(None, bare, label.replace(" ", "").lower()).ratio() > _LIKE
         for label in labels
