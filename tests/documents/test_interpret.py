@@ -70,6 +70,28 @@ def test_a_drawn_licence_is_read_in_any_turn(
             assert found.overlap(true) >= 0.9
 
 
+def test_a_page_in_the_dark_is_found_by_its_sheet(
+    engine: TextEngine, picture: Picture
+) -> None:
+    corners = np.array([[0, 0], [520, 0], [520, 355], [0, 355]], float)
+    corners = corners @ np.array([[0.97, 0.22], [-0.22, 0.97]]) + (350, 200)
+    onto = cv2.getPerspectiveTransform(
+        picture.quads["front"].astype(np.float32), corners.astype(np.float32)
+    )
+    page = cv2.warpPerspective(decode_image(picture.jpeg), onto, (1100, 900))
+    sheet = np.zeros((900, 1100, 1), np.uint8)
+    cv2.fillConvexPoly(sheet, corners.round().astype(np.int32), (1,))
+    light = cv2.GaussianBlur(np.where(sheet > 0, page, 40) * 0.12, (0, 0), 0.7)
+    noise = np.random.default_rng(1).normal(0, 6, light.shape)
+    dark = np.clip(light + cv2.GaussianBlur(noise, (0, 0), 0.6), 0, 255)
+    image = dark.astype(np.uint8)
+    assert len(engine.read(image).lines) < 3
+    card = read(engine, image)
+    found = Outline(tuple(map(tuple, np.array(card.pages["front"]).tolist())))
+    assert found.overlap(Outline(tuple(map(tuple, corners.tolist())))) >= 0.85
+    assert card.fields["vin"].text == picture.fields["vin"]
+
+
 def test_a_page_without_legible_labels_is_found_by_title_and_values(
     engine: TextEngine, picture: Picture
 ) -> None:

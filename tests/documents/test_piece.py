@@ -1,9 +1,26 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from shizi.documents.piece import beginnings, cut, join, spelled, split, stretched
+from shizi.documents.flat import DENSITY, MARGIN, Flat
+from shizi.documents.piece import (
+    beginnings,
+    cut,
+    join,
+    read_pieces,
+    spelled,
+    split,
+    stretched,
+)
+from shizi.documents.pose import Pose
+from shizi.documents.spec import load_spec
 from tests.documents.strips import strip
+
+if TYPE_CHECKING:
+    from shizi.core.posterior import Posterior
+    from shizi.ports import Engine
 
 
 def piece(text: str, left: float = 10.0, right: float = 50.0):
@@ -89,3 +106,52 @@ def test_a_piece_is_stretched_to_the_right_alone() -> None:
     corners = stretched(piece("123", left=10.0, right=30.0), 50.0)
     np.testing.assert_allclose(corners, [[10, 20], [50, 20], [50, 24], [10, 24]])
     assert stretched(piece("123", 10.0, 30.0), 20.0)[1, 0] == 30
+
+
+class Eye:
+    """Finds lines at known places of a page, and knows what each says."""
+
+    def __init__(self, texts: dict[tuple[float, float, float, float], str]) -> None:
+        self.texts = texts
+
+    def find(self, _image: np.ndarray) -> list[np.ndarray]:
+        return [
+            ((box(*each) + MARGIN) * DENSITY).astype(np.float32) for each in self.texts
+        ]
+
+    def spell(self, _image: np.ndarray, corners: np.ndarray) -> Posterior:
+        # The page fills the picture, ten pixels a millimetre.
+        for each, text in self.texts.items():
+            if np.allclose(corners / 10, box(*each), atol=0.01):
+                return strip(*text)
+        raise AssertionError(corners)
+
+
+def box(left: float, top: float, right: float, bottom: float) -> np.ndarray:
+    return np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
+
+
+def seen(texts: dict[tuple[float, float, float, float], str]) -> list[str]:
+    """Return the pieces of a second page that shows some texts, in millimetres."""
+    page = load_spec("vehicle_licence").pages[1]
+    image = np.full((600, 880, 3), 200, np.uint8)
+    flat = Flat(image, Pose(np.diag([8.8, 6.0, 1.0]), {}, ()), page)
+    engine: Engine = Eye(texts)  # type: ignore[assignment] # a fake
+    pieces, _ = read_pieces(engine, image, flat, {}, page)
+    return [each.text for each in pieces]
+
+
+def test_english_under_the_labels_is_no_value() -> None:
+    small, large = (3, 16, 22, 18.4), (20, 12, 25, 15.6)
+    assert seen({large: "5人", small: "Approved Passengers"}) == ["5人"]
+    assert seen({small: "Gross Mass"}) == []
+    # As large as values are, or with anything but words in it, it may be one.
+    assert seen({large: "Zhang Wei", small: "Type1"}) == ["Zhang Wei", "Type1"]
+
+
+def test_text_beside_the_page_is_no_value() -> None:
+    assert seen(
+        {(60, 25, 84, 28.5): "123", (86.6, 25, 91, 28.5): "东", (-3, 25, 1, 28): "北"}
+    ) == ["123"]
+    # A value that is printed over the edge is one.
+    assert seen({(70, 25, 90, 28.5): "123"}) == ["123"]

@@ -9,9 +9,10 @@ import cv2
 import numpy as np
 
 from shizi.core.geometry import Quad
-from shizi.documents.flat import even_light
+from shizi.documents.flat import DENSITY, even_light, flatten
 from shizi.documents.label import all_labels, line_height
-from shizi.documents.pose import find_pose, inverse, project
+from shizi.documents.paper import find_papers
+from shizi.documents.pose import Pose, find_pose, inverse, project
 from shizi.documents.trace import Seen, trace
 
 if TYPE_CHECKING:
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
     from shizi.core.image import Image
     from shizi.core.text import Page, TextLine
     from shizi.documents.label import Hit
-    from shizi.documents.pose import Pose
-    from shizi.documents.spec import DocumentSpec
+    from shizi.documents.spec import DocumentSpec, PageSpec
     from shizi.ports import Engine
 
 # Characters of about 3 mm should be so many pixels high for a second look.
@@ -34,6 +34,11 @@ _LONGEST = 2000
 _SMALL = 24.0
 # How far from a page that was found the other is looked for, in widths and heights.
 _BESIDE = 1.25
+# So many sheets are looked at, if fewer lines than that were read at first sight: a
+# page of text is a bright sheet, too.
+_PAPERS, _MANY = 2, 20
+# Millimetres around a sheet, and pixels over which noise is smoothed on it.
+_AROUND, _NOISE = 6.0, 1.0
 # Titles have more characters than this.
 _TITLE = 8
 
@@ -44,8 +49,9 @@ def find_pages(
     """Return how each page that can be seen lies, by the page's name.
 
     The picture is looked at again, larger and evenly lit, when its text is small or
-    too faint for all that speaks of the document to fit; and where a title or another
-    page tells that a page may lie, it is laid flat and looked for there.
+    too faint for all that speaks of the document to fit; so are bright sheets in it,
+    laid flat, when no page is found; and where a title or another page tells that a
+    page may lie, it is laid flat and looked for there.
 
     Args:
         engine: What reads.
@@ -56,25 +62,78 @@ def find_pages(
     Raises:
         EngineError: The inference library failed.
     """
-    hits = _hits(text.lines, spec)
-    poses = _poses(hits, spec)
-    if len(poses) == len(spec.pages) or not _is_worth(text.lines, hits, poses):
-        return poses
-    again, back = _enhance(image, text.lines, poses)
-    lines = [_moved(line, back) for line in engine.read(again).lines]
-    hits += _hits(lines, spec)
-    for name, pose in _poses(hits, spec).items():
-        if name not in poses or len(pose.hits) > len(poses[name].hits):
-            poses[name] = pose
-    for page in spec.pages:
-        if page.name in poses:
-            continue
-        others = [(poses[each.name], each) for each in spec.pages if each.name in poses]
-        seen = Seen([*text.lines, *lines], hits, others)
-        traced = trace(engine, image, seen, page, names(spec))
-        if traced is not None:
-            poses[page.name] = traced
-    return poses
+    sight = _Sight(engine, image, spec)
+    sight.add(text.lines)
+    if sight.is_whole:
+        return sight.poses
+    if _is_worth(text.lines, sight.hits, sight.poses):
+        sight.look(*_enhance(image, text.lines, sight.poses))
+    if not sight.poses and len(text.lines) < _MANY:
+        for corners in find_papers(image, spec.pages[0])[:_PAPERS]:
+            sight.look(*_laid_flat(image, corners, spec.pages[0]))
+    if sight.looks:
+        sight.trace()
+    return sight.poses
+
+
+class _Sight:
+    """What has been seen of a document in a picture.
+
+    Attributes:
+        lines: Those that were read, in pixels of the picture.
+        hits: The labels and titles among them.
+        poses: The pages found, and how they lie.
+        looks: How often the picture was looked at again.
+    """
+
+    def __init__(self, engine: Engine, image: Image, spec: DocumentSpec) -> None:
+        self._engine = engine
+        self._image = image
+        self._spec = spec
+        self.lines: list[TextLine] = []
+        self.hits: list[Hit] = []
+        self.poses: dict[str, Pose] = {}
+        self.looks = 0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether each page is found."""
+        return len(self.poses) == len(self._spec.pages)
+
+    def add(self, lines: Iterable[TextLine]) -> None:
+        """Note lines that were read; a page told by more labels lies as these tell."""
+        read = list(lines)
+        self.lines += read
+        self.hits += all_labels(read, names(self._spec))
+        for page in self._spec.pages:
+            pose, known = find_pose(self.hits, page), self.poses.get(page.name)
+            if pose and (known is None or len(pose.hits) > len(known.hits)):
+                self.poses[page.name] = pose
+
+    def look(self, again: Image, back: NDArray[np.float64]) -> None:
+        """Read the picture as something else shows it.
+
+        Args:
+            again: What shows it: uint8, (H, W, 3), RGB.
+            back: What takes pixels of that to those of the picture: (3, 3).
+        """
+        self.looks += 1
+        self.add(_moved(line, back) for line in self._engine.read(again).lines)
+
+    def trace(self) -> None:
+        """Look for pages where a title or another page lets one expect them."""
+        for page in self._spec.pages:
+            if page.name in self.poses:
+                continue
+            others = [
+                (self.poses[each.name], each)
+                for each in self._spec.pages
+                if each.name in self.poses
+            ]
+            seen = Seen(self.lines, self.hits, others)
+            traced = trace(self._engine, self._image, seen, page, names(self._spec))
+            if traced is not None:
+                self.poses[page.name] = traced
 
 
 def names(spec: DocumentSpec) -> list[str]:
@@ -82,21 +141,6 @@ def names(spec: DocumentSpec) -> list[str]:
     texts = [label.text for page in spec.pages for label in page.labels]
     texts += [title for page in spec.pages for title in page.titles]
     return list(dict.fromkeys(texts))
-
-
-def _hits(lines: Sequence[TextLine], spec: DocumentSpec) -> list[Hit]:
-    """Return the labels and titles that some lines say, and those guessed in them."""
-    return all_labels(lines, names(spec))
-
-
-def _poses(hits: Sequence[Hit], spec: DocumentSpec) -> dict[str, Pose]:
-    """Return the poses that labels tell, and those beside them."""
-    poses: dict[str, Pose] = {}
-    for page in spec.pages:
-        pose = find_pose(hits, page)
-        if pose is not None:
-            poses[page.name] = pose
-    return poses
 
 
 def _moved(line: TextLine, matrix: NDArray[np.float64]) -> TextLine:
@@ -120,6 +164,27 @@ def _is_worth(
 def _median_height(lines: Iterable[TextLine]) -> float:
     """Return the usual height of lines in pixels."""
     return float(np.median([line_height(line.quad) for line in lines]))
+
+
+def _laid_flat(
+    image: Image, corners: NDArray[np.float64], page: PageSpec
+) -> tuple[Image, NDArray[np.float64]]:
+    """Return a sheet laid flat, evenly lit, with less noise, and the way back.
+
+    Args:
+        image: uint8, (H, W, 3), RGB.
+        corners: The sheet's, (4, 2), in pixels.
+        page: What it may be.
+
+    Returns:
+        As of `_enhance`.
+    """
+    frame = np.array([[0, 0], [100, 0], [100, 100], [0, 100]], np.float32)
+    matrix = cv2.getPerspectiveTransform(frame, corners.astype(np.float32))
+    pose = Pose(np.asarray(matrix, np.float64), {}, ())
+    flat, back = flatten(image, pose, page, density=DENSITY, margin=_AROUND)
+    smooth = cv2.GaussianBlur(flat, (0, 0), _NOISE)
+    return even_light(np.asarray(smooth, np.uint8)), back
 
 
 def _enhance(
