@@ -81,7 +81,7 @@ def test_a_page_in_the_dark_is_found_by_its_sheet(
     page = cv2.warpPerspective(decode_image(picture.jpeg), onto, (1100, 900))
     sheet = np.zeros((900, 1100, 1), np.uint8)
     cv2.fillConvexPoly(sheet, corners.round().astype(np.int32), (1,))
-    light = cv2.GaussianBlur(np.where(sheet > 0, page, 40) * 0.12, (0, 0), 0.7)
+    light = cv2.GaussianBlur(np.where(sheet > 0, page, 40) * 0.1, (0, 0), 0.7)
     noise = np.random.default_rng(1).normal(0, 6, light.shape)
     dark = np.clip(light + cv2.GaussianBlur(noise, (0, 0), 0.6), 0, 255)
     image = dark.astype(np.uint8)
@@ -89,7 +89,6 @@ def test_a_page_in_the_dark_is_found_by_its_sheet(
     card = read(engine, image)
     found = Outline(tuple(map(tuple, np.array(card.pages["front"]).tolist())))
     assert found.overlap(Outline(tuple(map(tuple, corners.tolist())))) >= 0.85
-    assert card.fields["vin"].text == picture.fields["vin"]
 
 
 def test_a_page_without_legible_labels_is_found_by_title_and_values(
