@@ -75,4 +75,5 @@ def test_what_is_no_card_is_none() -> None:
     assert not find_papers(drawn(square), PAGE)
     assert not find_papers(drawn(placed(0, (600, 450), size=0.2)), PAGE)
     assert not find_papers(drawn(), PAGE)
-    assert not find_papers(np.zeros((8, 8, 3), np.uint8), PAGE)
+    for height, width in ((8, 8), (1, 5000), (5000, 1)):
+        assert not find_papers(np.zeros((height, width, 3), np.uint8), PAGE)

@@ -24,14 +24,15 @@ _LEAST, _MOST = 0.04, 0.9
 # Shares of its hull, and of the quadrilateral about it, that a sheet fills at least:
 # a thumb covers some of it, and its corners are round.
 _FULL, _SQUARE = 0.8, 0.85
-# What is straight to this share of the way around a sheet is a side of it; two sides
-# meet where one can see it: not this share of a pixel's turn away.
+# What is straight to this share of the way around a sheet is a side of it; lines whose
+# meeting place is farther than 1 over this, in pixels, are parallel.
 _FINE, _PARALLEL = 0.012, 1e-5
 # Factor by which a sheet may be longer or shorter than the page, seen from the side.
 _STRETCH = 1.35
 # Sheets with centres nearer to each other than this share of their length are one.
 _SAME = 0.1
-# Pixels: gaps of so many in a sheet are print or noise, what is thinner is none.
+# In pixels of what is looked at: gaps so wide in a sheet are print or noise, and what
+# is thinner than that is no sheet.
 _GAP, _THIN = 9, 15
 
 
@@ -45,8 +46,10 @@ def find_papers(image: Image, page: PageSpec) -> list[NDArray[np.float64]]:
         image: uint8, (H, W, 3), RGB.
         page: The page.
     """
-    scale = min(1.0, _LONGEST / max(image.shape[:2]))
-    small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    height, width = image.shape[:2]
+    scale = min(1.0, _LONGEST / max(height, width))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     # Paper is bright in one channel at least, whatever the colour of the light.
     channel: NDArray[np.uint8] = np.asarray(small, np.uint8).max(axis=2)
     bright = np.asarray(cv2.GaussianBlur(channel, (0, 0), 2), np.uint8)
@@ -75,12 +78,12 @@ def find_papers(image: Image, page: PageSpec) -> list[NDArray[np.float64]]:
             corners = _corners(hull)
             if corners is None:
                 continue
-            corners, length, height = _lengthwise(corners / scale)
-            if not 1 / _STRETCH < length / height / aspect < _STRETCH:
+            corners, long, high = _lengthwise(corners / scale)
+            if not 1 / _STRETCH < long / high / aspect < _STRETCH:
                 continue
             centre = corners.mean(axis=0)
             if all(
-                np.hypot(*(centre - other.mean(axis=0))) > _SAME * length
+                np.hypot(*(centre - other.mean(axis=0))) > _SAME * long
                 for other in found
             ):
                 found.append(corners)

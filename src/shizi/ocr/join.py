@@ -6,6 +6,7 @@ detector sometimes ends a line.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,11 +19,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from shizi.core.geometry import Point
+
 # Full-width signs with their paper on the right, and on the left.
 _CLOSING = "，。、：；！？）》」』”’】"
 _OPENING = "（《「『“‘【"
 # Heights of the line that the gap may measure at most, and overlap.
 _GAP, _OVERLAP = 1.0, 0.5
+# Heights that no continuation is farther away than.
+_REACH = 1.1
 # Heights by which the pieces' middles may be apart, and the ratio of their heights.
 _LEVEL, _ALIKE = 0.25, 0.75
 
@@ -30,14 +35,27 @@ _LEVEL, _ALIKE = 0.25, 0.75
 def join_pieces(lines: Sequence[TextLine]) -> list[TextLine]:
     """Return the lines, pieces of one that stand side by side as one line."""
     whole: list[TextLine] = []
+    # Where each of them ends: of a thousand lines not all pairs can be looked at.
+    ends = np.empty(len(lines), np.complex128)
     for line in sorted(lines, key=lambda each: each.quad.left_top.x):
-        for number, before in enumerate(whole):
-            if _continues(before, line):
-                whole[number] = _joined(before, line)
+        start = _middle(line.quad.left_top, line.quad.left_bottom)
+        reach = _REACH * math.dist(line.quad.left_top, line.quad.left_bottom)
+        near = np.flatnonzero(np.abs(ends[: len(whole)] - start) <= reach)
+        for number in near.tolist():
+            if _continues(whole[number], line):
+                whole[number] = _joined(whole[number], line)
                 break
         else:
+            number = len(whole)
             whole.append(line)
+        quad = whole[number].quad
+        ends[number] = _middle(quad.right_top, quad.right_bottom)
     return whole
+
+
+def _middle(one: Point, other: Point) -> complex:
+    """Return the place between two."""
+    return complex(one.x + other.x, one.y + other.y) / 2
 
 
 def _continues(before: TextLine, after: TextLine) -> bool:
