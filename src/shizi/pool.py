@@ -160,7 +160,8 @@ class Pool:
                 while not (worker := await self._idle.get()).is_alive():
                     self._lose(worker, "it ended while it was idle")
         except TimeoutError as error:
-            raise BusyError("no worker was free in time") from error
+            message = f"no worker was free within {self._patience} s"
+            raise BusyError(message) from error
         finally:
             self._waiting -= 1
         return worker

@@ -53,8 +53,7 @@ class Flat:
     @cached_property
     def clear(self) -> Image:
         """The page with less noise and in even light: uint8, (H, W, 3), RGB."""
-        smooth = cv2.GaussianBlur(self.image, (0, 0), _NOISE)
-        return even_light(np.asarray(smooth, np.uint8))
+        return clear(self.image)
 
     def to_pixels(self, corners: NDArray[np.float64]) -> NDArray[np.float32]:
         """Return places on the page, (N, 2), in pixels of the flat image."""
@@ -95,6 +94,12 @@ def flatten(
         round((height + 2 * margin) * density),
     )
     return _warp(image, back, size), back
+
+
+def clear(flat: Image) -> Image:
+    """Return a flat page with less noise and in even light: uint8, (H, W, 3), RGB."""
+    smooth = cv2.GaussianBlur(flat, (0, 0), _NOISE)
+    return even_light(np.asarray(smooth, np.uint8))
 
 
 def even_light(image: Image) -> Image:

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from shizi.core.geometry import Quad
-from shizi.documents.flat import DENSITY, even_light, flatten
+from shizi.documents.flat import DENSITY, clear, even_light, flatten
 from shizi.documents.label import all_labels, line_height
 from shizi.documents.paper import find_papers
 from shizi.documents.pose import Pose, find_pose, inverse, project
@@ -35,10 +35,11 @@ _SMALL = 24.0
 # How far from a page that was found the other is looked for, in widths and heights.
 _BESIDE = 1.25
 # So many sheets are looked at, if fewer lines than that were read at first sight: a
-# page of text is a bright sheet, too.
+# page of text is a bright sheet, too. Of 80 hard pictures of the tuning family those
+# without a page found showed 16 lines at most.
 _PAPERS, _MANY = 2, 20
-# Millimetres around a sheet, and pixels over which noise is smoothed on it.
-_AROUND, _NOISE = 6.0, 1.0
+# Millimetres around a sheet, whose corners are found roughly.
+_AROUND = 6.0
 # Titles have more characters than this.
 _TITLE = 8
 
@@ -183,8 +184,7 @@ def _laid_flat(
     matrix = cv2.getPerspectiveTransform(frame, corners.astype(np.float32))
     pose = Pose(np.asarray(matrix, np.float64), {}, ())
     flat, back = flatten(image, pose, page, density=DENSITY, margin=_AROUND)
-    smooth = cv2.GaussianBlur(flat, (0, 0), _NOISE)
-    return even_light(np.asarray(smooth, np.uint8)), back
+    return clear(flat), back
 
 
 def _enhance(

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from shizi.core.image import Image
     from shizi.documents.spec import PageSpec
 
+# Chosen on 11 hard pictures of the tuning family with a page that nothing else found:
+# with these, the pages of 3 are found, and on 200 pictures without a licence none is.
 # Longest side of what is looked at, in pixels; a page of a card is 100 and more.
 _LONGEST = 400
 # Grey levels between paper and ground, in multiples of what Otsu's method gives.

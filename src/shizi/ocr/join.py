@@ -26,10 +26,10 @@ _CLOSING = "，。、：；！？）》」』”’】"
 _OPENING = "（《「『“‘【"
 # Heights of the line that the gap may measure at most, and overlap.
 _GAP, _OVERLAP = 1.0, 0.5
-# Heights that no continuation is farther away than.
-_REACH = 1.1
 # Heights by which the pieces' middles may be apart, and the ratio of their heights.
 _LEVEL, _ALIKE = 0.25, 0.75
+# Heights that no continuation is farther away than: a bit more than the two allow.
+_REACH = 1.01 * math.hypot(_GAP, _LEVEL)
 
 
 def join_pieces(lines: Sequence[TextLine]) -> list[TextLine]:
