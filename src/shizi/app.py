@@ -88,7 +88,12 @@ class Server:
             is_loopback: Whether only this machine can connect.
             figures: A listening socket that tells the metrics in this one's place.
         """
-        make_engine = partial(TextEngine, setup=settings.setup(), seconds=_PAGE_SECONDS)
+        make_engine = partial(
+            TextEngine,
+            setup=settings.setup(),
+            workers=settings.workers,
+            seconds=_PAGE_SECONDS,
+        )
         self._settings = settings
         self._on_ready = on_ready
         self._pool = Pool(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import time
+from typing import Any
 
 import cv2
 import numpy as np
@@ -15,6 +16,7 @@ from shizi.core.errors import EngineError, GoneError, ImageDecodeError
 from shizi.core.image import decode_image
 from shizi.ocr.detect import Box
 from shizi.ocr.engine import TextEngine
+from shizi.ocr.sessions.openvino import Session
 from shizi.reading import read_text
 from tests import fakes
 from tests.samples import SAMPLE, SAMPLE_LINES
@@ -155,6 +157,37 @@ def test_a_page_that_nobody_waits_for_is_not_read_on(pixels: np.ndarray) -> None
     with pytest.raises(GoneError):
         engine.read(pixels)
     assert leaver.left == -1
+
+
+def test_lines_are_found_on_all_cores_while_the_others_help(
+    monkeypatch: pytest.MonkeyPatch, pixels: np.ndarray
+) -> None:
+    made: dict[int, int] = {}
+    ran: list[int] = []
+    begin, run = Session.__init__, Session.run
+
+    def noted(session: Session, *args: Any, threads: int, **options: Any) -> None:
+        made[id(session)] = threads
+        begin(session, *args, threads=threads, **options)
+
+    def counted(session: Session, batch: np.ndarray) -> np.ndarray:
+        ran.append(made[id(session)])
+        return run(session, batch)
+
+    monkeypatch.setattr(Session, "__init__", noted)
+    monkeypatch.setattr(Session, "run", counted)
+    caller = fakes.Nobody()
+    engine = TextEngine(caller=caller, workers=3)
+    engine.warm()
+    boxes: list[bytes] = []
+    for helpers in (0, 1, 2, 1):
+        caller.helpers = (None,) * helpers  # type: ignore[assignment] # counted alone
+        ran.clear()
+        boxes.append(np.array(engine.find(pixels)).tobytes())
+        assert ran == [3 if helpers == 2 else 1]
+    assert len(set(boxes)) == 1
+    engine.release()
+    assert np.array(engine.find(pixels)).tobytes() == boxes[0]
 
 
 def test_time_counts_from_the_beginning_of_the_call(pixels: np.ndarray) -> None:

@@ -6,6 +6,7 @@ import math
 import time
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from importlib import import_module, metadata
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from shizi.core.geometry import Quad, Size
 from shizi.core.image import LARGE
 from shizi.core.text import Page, TextLine
 from shizi.ocr import weights
+from shizi.ocr.caller import Attentive, Helping, Widened
 from shizi.ocr.crop import flatten_line, strip_width
 from shizi.ocr.detect import Detector
 from shizi.ocr.evidence import keep_text
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
     from shizi.ocr.detect import Box
     from shizi.ocr.recognise import Reading
     from shizi.ocr.turn import Line, StripReader
-    from shizi.ports import Caller, Helper, Session
+    from shizi.ports import Caller, Session
 
 SESSIONS = {
     "openvino": "shizi.ocr.sessions.openvino:Session",
@@ -91,6 +93,7 @@ class TextEngine:
         *,
         setup: Setup = USUAL,
         threads: int = 1,
+        workers: int = 1,
         seconds: float = math.inf,
         caller: Caller | None = None,
         is_brief: bool = False,
@@ -100,6 +103,8 @@ class TextEngine:
         Args:
             setup: How the models are run.
             threads: Threads of one inference.
+            workers: How many engines share the cores; while all others help with a
+                page, its lines are found on their cores as well.
             seconds: Time after which a page is given with the lines read so far.
             caller: Who waits for the page, asked before each inference; the time counts
                 from the beginning of its call.
@@ -113,22 +118,29 @@ class TextEngine:
         self._is_brief = is_brief
         self._sessions: list[Session] = []
 
-        def load(path: Path) -> Session:
+        def load(path: Path, times: int = 1) -> Session:
             made = make_session(
                 setup.session,
                 path,
-                threads=threads,
+                threads=threads * times,
                 precision=setup.arithmetic,
                 device=setup.device,
             )
             self._sessions.append(made)
-            return _Attentive(made, caller) if caller else made
+            return Attentive(made, caller) if caller else made
 
         models = choose_models(setup)
         self._caller = caller
         self._worth = worth = setup.worth
+        path = models[Part.DETECTOR].run.path
+        finder = load(path)
+        self._finders = [finder]
+        if caller and workers > 1 and setup.device == "cpu":
+            wide = load(path, workers)
+            self._finders.append(wide)
+            finder = Widened(finder, wide, caller, helpers=workers - 1)
         self._detector = Detector(
-            load(models[Part.DETECTOR].run.path),
+            finder,
             shortest=_SHORTEST,
             longest=worth.longest,
             enlarge=worth.enlarge,
@@ -220,7 +232,11 @@ class TextEngine:
         Raises:
             EngineError: The inference library failed.
         """
-        self._detector.find(np.full((960, 960, 3), 255, np.uint8))
+        usual, *wide = self._finders
+        for session in (*wide, usual):
+            session.run(np.full((1, 960, 960, 3), 255, np.uint8))
+            if session is not usual:
+                session.release()
         if not self._is_brief:
             self._recogniser.prepare(_COMMON)
 
@@ -233,9 +249,14 @@ class TextEngine:
         for session in self._sessions:
             session.release()
 
-    def _helpers(self) -> list[_Helping]:
+    def _helpers(self) -> list[Helping]:
         """Return the recognisers of the workers that help with this call."""
-        return [_Helping(each) for each in self._caller.helpers] if self._caller else []
+        if self._caller is None:
+            return []
+        return [
+            Helping(partial(each.ask, TextEngine.read_strip))
+            for each in self._caller.helpers
+        ]
 
     def _end(self) -> float:
         """Return the time, on the monotonic clock, until which a page may take."""
@@ -273,38 +294,6 @@ class TextEngine:
         if image.nbytes > LARGE:
             self.release()
         return joined(parts)[:_MOST_BOXES]
-
-
-class _Attentive:
-    """A session that is not run for a caller who has gone."""
-
-    def __init__(self, session: Session, caller: Caller) -> None:
-        self._session = session
-        self._caller = caller
-
-    @property
-    def precision(self) -> str:
-        return self._session.precision
-
-    def run(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
-        self._caller.check()
-        return self._session.run(batch)
-
-    def prepare(self, shape: tuple[int, int, int, int]) -> None:
-        self._session.prepare(shape)
-
-    def release(self) -> None:
-        self._session.release()
-
-
-class _Helping:
-    """The recogniser of a worker that helps."""
-
-    def __init__(self, helper: Helper) -> None:
-        self._helper = helper
-
-    def read(self, strip: NDArray[np.uint8]) -> Reading | None:
-        return self._helper.ask(TextEngine.read_strip, strip)
 
 
 def _shares(line: Line) -> tuple[float, ...]:
