@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.cluster
 
-PICTURES = 60
+PICTURES = 200
 BAD = "bad.jpg"
 # The sample's headline: a small picture of one line is read in a tenth of the time.
 _HEADLINE = (440, 230, 1060, 360)
