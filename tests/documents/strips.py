@@ -39,7 +39,7 @@ def strip(*places: str | dict[str, float], floor: float = 1e-5) -> Posterior:
             rows += [row, _blank(floor)]
     table = np.array([_blank(floor), *rows])
     table /= table.sum(axis=1, keepdims=True)
-    return Posterior(np.log(table).astype(np.float32), CLASSES, 8)
+    return Posterior(np.log(table).astype(np.float32), CLASSES, 8, 8 * len(table))
 
 
 def forward(posterior: Posterior, text: str) -> float:

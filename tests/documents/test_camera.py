@@ -6,8 +6,9 @@ import pytest
 
 from shizi.core.geometry import Size
 from shizi.documents.camera import settle
+from shizi.documents.homography import project
 from shizi.documents.label import Hit
-from shizi.documents.pose import find_pose, project
+from shizi.documents.pose import find_pose
 from shizi.documents.spec import load_spec
 
 FRONT, BACK = load_spec("vehicle_licence").pages

@@ -21,23 +21,25 @@ def test_the_best_path_has_its_probabilities_and_places():
 
 def test_a_character_over_several_steps_is_one():
     rows = np.log([[0.1, 0.9], [0.3, 0.7], [0.9, 0.1]]).astype(np.float32)
-    (glyph,) = greedy(Posterior(rows, {"字": 1}, 8))
+    (glyph,) = greedy(Posterior(rows, {"字": 1}, 8, 8 * len(rows)))
     assert (glyph.start, glyph.end) == (0, 2)
     assert glyph.score == pytest.approx(0.9, abs=1e-6)
 
 
 def test_a_text_has_the_sum_over_all_its_spellings():
     rows = np.full((2, 2), HALF, np.float32)
-    posterior = Posterior(rows, {"字": 1}, 8)
+    posterior = Posterior(rows, {"字": 1}, 8, 8 * len(rows))
     assert forward(posterior, "字") == pytest.approx(math.log(0.75))
     assert forward(posterior, "") == pytest.approx(math.log(0.25))
 
 
 def test_a_repeated_character_needs_a_blank_between():
     rows = np.full((2, 2), HALF, np.float32)
-    assert forward(Posterior(rows, {"字": 1}, 8), "字字") == -math.inf
+    assert forward(Posterior(rows, {"字": 1}, 8, 8 * len(rows)), "字字") == -math.inf
     rows = np.full((3, 2), HALF, np.float32)
-    assert forward(Posterior(rows, {"字": 1}, 8), "字字") == pytest.approx(3 * HALF)
+    assert forward(
+        Posterior(rows, {"字": 1}, 8, 8 * len(rows)), "字字"
+    ) == pytest.approx(3 * HALF)
 
 
 def test_what_the_recogniser_does_not_know_cannot_be():

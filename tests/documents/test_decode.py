@@ -23,7 +23,7 @@ def grammar(*patterns, aliases=None, dropped=""):
 def chance(seed, steps=6):
     """Return a small posterior that says nothing in particular."""
     rows = np.random.default_rng(seed).dirichlet(np.full(4, 0.5), size=steps)
-    return Posterior(np.log(rows).astype(np.float32), SMALL, 8)
+    return Posterior(np.log(rows).astype(np.float32), SMALL, 8, 8 * len(rows))
 
 
 def brute(posterior):
@@ -88,7 +88,9 @@ def test_a_character_that_was_hardly_seen_is_found_where_it_must_be():
 def test_what_does_not_fit_at_all_gives_nothing():
     assert decode([strip("12")], grammar("[0-9]{30}")) == []
     assert decode([], grammar("[0-9]")) == []
-    assert decode([Posterior(np.zeros((4, 1), np.float32), {}, 8)], grammar("a")) == []
+    assert (
+        decode([Posterior(np.zeros((4, 1), np.float32), {}, 8, 32)], grammar("a")) == []
+    )
 
 
 def test_look_alikes_count_for_the_character_that_can_stand():

@@ -3,9 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from shizi.documents.guess import beside, by_title
+from shizi.core.geometry import Quad
+from shizi.core.text import TextLine
+from shizi.documents.guess import beside, by_title, find_values
+from shizi.documents.homography import project
 from shizi.documents.label import Hit
-from shizi.documents.pose import Pose, project
+from shizi.documents.pose import Pose
 from shizi.documents.spec import load_spec
 
 FRONT, BACK = load_spec("vehicle_licence").pages
@@ -56,3 +59,25 @@ def test_without_labels_the_other_page_may_lie_on_any_side() -> None:
     assert np.mean(middles, axis=0) == pytest.approx(own)
     away = project(BELOW, CORNERS).mean(axis=0)
     assert np.hypot(*(middles[0] - away)) < 50
+
+
+def line(text: str, number: int) -> TextLine:
+    top = 40.0 * number
+    return TextLine(
+        text, Quad.of([(0, top), (90, top), (90, top + 30), (0, top + 30)]), 1
+    )
+
+
+def test_values_are_found_among_lines() -> None:
+    texts = ["粤B2X58R", "4880×1880×1412mm", "--", "姓名", "1250kg"]
+    found = find_values([line(text, y) for y, text in enumerate(texts)], BACK)
+    assert {hit.line for hit in found} == {0, 1, 4}
+    assert {hit.text for hit in found if hit.line == 1} == {"overall_dimensions"}
+    masses = {"gross_mass", "curb_mass", "approved_load", "traction_mass"}
+    assert {hit.text for hit in found if hit.line == 4} == masses
+    assert not any(hit.sure for hit in found)
+
+
+def test_a_table_tells_of_no_page() -> None:
+    assert not find_values([line(f"粤B123{y:02}", y) for y in range(21)], BACK)
+    assert find_values([line(f"粤B123{y:02}", y) for y in range(20)], BACK)

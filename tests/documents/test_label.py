@@ -100,3 +100,12 @@ def test_a_title_is_guessed_by_most_of_its_characters() -> None:
     read = line("中华人民共和国机幼车行驶证", 0, 0, 100, 20)
     assert [hit.text for hit in guess_labels([read], [title])] == [title]
     assert not guess_labels([line("中华人民共和国居民身份证", 0, 0, 100, 20)], [title])
+
+
+def test_the_title_of_another_document_is_none_misread() -> None:
+    titles = ["中华人民共和国机动车行驶证", "中华人民共和国机动车驾驶证"]
+    other, misread = titles[1], "中华人民共和国机动车行破证"
+    assert guess_labels([line(other, 0, 0, 390, 30)], titles[:1])
+    assert not guess_labels([line(other, 0, 0, 390, 30)], titles)
+    (hit,) = guess_labels([line(misread, 0, 0, 390, 30)], titles)
+    assert hit.text == titles[0]

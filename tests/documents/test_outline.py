@@ -4,8 +4,9 @@ import cv2
 import numpy as np
 import pytest
 
+from shizi.documents.homography import project
 from shizi.documents.outline import find_outline
-from shizi.documents.pose import Pose, project
+from shizi.documents.pose import Pose
 from shizi.documents.spec import load_spec
 
 FRONT, _ = load_spec("vehicle_licence").pages

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 
 from shizi.documents.flat import DENSITY, MARGIN, Flat
 from shizi.documents.piece import (
     beginnings,
     cut,
+    endings,
     join,
     read_pieces,
     spelled,
@@ -46,6 +49,29 @@ def test_a_text_is_cut_at_the_labels_in_it() -> None:
     assert lefts[0] == 10
 
 
+def test_what_is_illegible_beside_a_label_is_the_values() -> None:
+    gap: list[str | dict[str, float]] = [{}] * 20
+    corners = np.array([[0, 0], [48, 0], [48, 6], [0, 6]], float)
+    read = spelled(strip(*"123", *gap, *"重车", *gap, *"456"), corners)
+    parts = dict(cut(read, ["重车"]))
+    label = parts["重车"]
+    texts = [part.text for _, part in cut(read, ["重车"])]
+    assert texts == ["123", "重车", "456"]
+    assert label.right - label.left < 10
+
+
+def test_padding_behind_a_line_is_no_part_of_it() -> None:
+    # Half of the strip's steps are of padding, whatever the line's shape on the page.
+    read = strip(*"重车123", *([{}] * 5))
+    corners = np.array([[0, 0], [30, 0], [30, 9], [0, 9]], float)
+    line = spelled(replace(read, width=read.width / 2), corners)
+    _, (_, value) = cut(line, ["重车"])
+    assert value.text == "123"
+    assert value.left == pytest.approx(14, abs=1)
+    assert value.right == 30
+    assert value.posterior.width == pytest.approx(line.posterior.width * 0.52, rel=0.1)
+
+
 def test_a_label_alone_leaves_no_value() -> None:
     assert [name for name, _ in cut(piece("重车"), ["重车"])] == ["重车"]
 
@@ -75,6 +101,24 @@ def test_the_whole_end_of_a_label_is_none_of_its_value() -> None:
     assert [part.text for part in only.pieces] == ["123"]
 
 
+def test_a_first_piece_with_some_of_a_label_may_be_the_label() -> None:
+    rest, value = piece("名车怪", 10.0, 18.0), piece("123", 18.0, 40.0)
+    found = beginnings([rest, value], "重车", end=13.0)
+    assert ["123"] in [[part.text for part in each.pieces] for each in found]
+    rest = piece("名东怪", 10.0, 18.0)
+    found = beginnings([rest, value], "重车", end=13.0)
+    assert ["123"] not in [[part.text for part in each.pieces] for each in found]
+
+
+def test_a_value_may_end_where_the_next_label_begins() -> None:
+    first, last = piece("12", 10.0, 20.0), piece("345678重奇", 22.0, 33.3)
+    found = endings([first, last], end=30.5)
+    texts = ["".join(part.text for part in each.pieces) for each in found]
+    assert "12345678" in texts
+    assert "123" not in texts
+    assert all(each.cost > 0 for each in found)
+
+
 def test_to_leave_out_what_is_like_no_label_costs() -> None:
     costs = {
         each.pieces[0].text: each.cost
@@ -97,7 +141,7 @@ def test_specks_before_a_value_may_be_none_of_it() -> None:
 
 def test_a_text_is_split_where_labels_start() -> None:
     whole = piece("123奇怪456", left=10.0, right=38.0)
-    assert [part.text for part in split(whole, [14.5])] == ["123", "奇怪456"]
+    assert [part.text for part in split(whole, [21.0])] == ["123", "奇怪456"]
     assert split(whole, [60.0]) == [whole]
     assert split(whole, []) == [whole]
 

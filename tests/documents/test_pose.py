@@ -3,8 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from shizi.documents.evidence import UNTOLD
+from shizi.documents.homography import project
 from shizi.documents.label import Hit
-from shizi.documents.pose import find_pose, near_pose, project
+from shizi.documents.pose import find_pose, guess_pose, near_pose
 from shizi.documents.spec import PageSpec, load_spec
 
 FRONT, BACK = load_spec("vehicle_licence").pages
@@ -81,15 +83,49 @@ def test_a_page_is_where_it_is_expected_if_two_labels_tell_so() -> None:
     assert near_pose(hits(FRONT)[3:5], FRONT, expected) is None
 
 
+def value(name: str, line: int) -> Hit:
+    field = next(each for each in FRONT.fields if each.name == name)
+    y = FRONT.label(field.label or "").at[1]
+    left, right = project(MATRIX, np.array([(field.left + x, y) for x in (2, 14)]))
+    return Hit(name, left, right, 25.0, line, sure=False)
+
+
 def test_values_tell_a_page_where_it_is_expected() -> None:
-    found = hits(FRONT)[:1]
-    for name in ("vin", "issue_date"):
-        field = next(each for each in FRONT.fields if each.name == name)
-        at = np.array([[field.left + 2, FRONT.label(field.label or "").at[1]]])
-        (place,) = project(MATRIX, at)
-        found.append(Hit(name, place, place + 90, 25.0, 9, sure=False))
+    found = [*hits(FRONT)[:1], value("vin", 9), value("issue_date", 10)]
     assert near_pose(found, FRONT, MATRIX) is not None
     assert near_pose(found[:2], FRONT, MATRIX) is None
+
+
+def test_what_one_line_may_say_twice_counts_once() -> None:
+    found = [*hits(FRONT)[:1], value("vin", 9), value("issue_date", 9)]
+    assert near_pose(found, FRONT, MATRIX) is None
+
+
+def test_a_value_beside_its_label_tells_nothing_more() -> None:
+    labels = [hit for hit in hits(FRONT) if hit.text == "发证日期"]
+    found = [*labels, value("vin", 9), value("issue_date", 10)]
+    assert near_pose(found, FRONT, MATRIX) is None
+
+
+def test_a_page_is_guessed_by_its_values() -> None:
+    names = ("vin", "issue_date", "plate_number", "vehicle_type", "registration_date")
+    found = [value(name, line) for line, name in enumerate(names)]
+    guessed = guess_pose(found, FRONT)
+    assert guessed is not None
+    corners = np.array([[0, 0], [100, 0], [100, 100], [0, 100]], float)
+    away = project(guessed, corners) - project(MATRIX, corners)
+    assert np.abs(away).max() < 60
+    assert near_pose(found, FRONT, guessed, least=UNTOLD) is not None
+    assert guess_pose(found[:2], FRONT) is None
+
+
+def test_where_a_label_is_legible_more_must_tell_a_page() -> None:
+    found = [value("vin", 1), value("issue_date", 2), value("plate_number", 3)]
+    labels = [hit for hit in hits(FRONT) if hit.text in {"住址", "所有人"}]
+    one = [labels[0], labels[1]._replace(sure=False)]
+    assert near_pose([*one, *found], FRONT, MATRIX, least=UNTOLD) is not None
+    assert near_pose([*labels, *found[1:]], FRONT, MATRIX, least=UNTOLD) is None
+    assert near_pose([*labels, *found[1:]], FRONT, MATRIX) is not None
 
 
 def test_labels_seen_in_a_mirror_are_no_page() -> None:

@@ -217,3 +217,10 @@ def test_an_address_is_made_of_what_addresses_are_made_of():
         read("address", strip("重庆市", {"市": 0.3, "租": 0.7}, "1"))[0] == "重庆市市1"
     )
     assert read("address", strip("重庆市租1"))[0] == "重庆市租1"
+
+
+def test_a_part_of_what_is_listed_is_none_outside_the_list():
+    assert read("vehicle_type", strip("奇怪客车"))[0] == "奇怪客车"
+    assert read("vehicle_type", strip("型普通客"))[0] != "型普通客"
+    assert rule("vehicle_type").grammar.has_part("型普通客")
+    assert not rule("vehicle_type").grammar.has_part("通普型客")

@@ -9,9 +9,10 @@ import pytest
 from shizi.core.geometry import Quad
 from shizi.core.posterior import Posterior
 from shizi.core.text import TextLine
-from shizi.documents.label import Hit
+from shizi.documents.homography import project
+from shizi.documents.label import Hit, all_labels
 from shizi.documents.pages import names
-from shizi.documents.pose import Pose, project
+from shizi.documents.pose import Pose
 from shizi.documents.spec import PageSpec, load_spec
 from shizi.documents.trace import Seen, trace
 
@@ -22,7 +23,8 @@ SPEC = load_spec("vehicle_licence")
 FRONT, BACK = SPEC.pages
 LABELS = names(SPEC)
 CORNERS = np.array([[0, 0], [100, 0], [100, 100], [0, 100]], float)
-CLASSES = {each: number for number, each in enumerate(sorted(set("".join(LABELS))), 1)}
+CHARACTERS = sorted({*"".join(LABELS), *"0123456789-ABCDEFGHJKLMNPRSTUVWXYZ粤"})
+CLASSES = {each: number for number, each in enumerate(CHARACTERS, 1)}
 # Ten pixels a millimetre, turned by four degrees.
 TURN = np.deg2rad(4)
 MATRIX = np.array(
@@ -81,12 +83,16 @@ class Eye:
         middle = corners.mean(axis=0)
         away = [np.hypot(*(line.quad.mean(axis=0) - middle)) for line in self.lines]
         text = self.lines[int(np.argmin(away))].text if min(away) < 30 else ""
-        rows = [row for each in text for row in ([CLASSES[each]], [0])] or [[0]]
-        shares = np.full((len(rows), len(CLASSES) + 1), 1e-5)
-        for place, row in enumerate(rows):
-            shares[place, row] = 1
+        width, height = np.hypot(*(corners[1] - corners[0])), 60 * 10 * HALF / 50
+        # As on a strip 48 pixels high with a step each 8 of them.
+        steps = max(round(6 * width / height), 2 * len(text) + 1)
+        shares = np.full((steps, len(CLASSES) + 1), 1e-5)
+        shares[:, 0] = 1
+        for number, each in enumerate(text):
+            place = int((number + 0.5) * steps / len(text))
+            shares[place, [0, CLASSES[each]]] = 1e-5, 1
         shares /= shares.sum(axis=1, keepdims=True)
-        return Posterior(np.log(shares).astype(np.float32), CLASSES, 8)
+        return Posterior(np.log(shares).astype(np.float32), CLASSES, 8, 8 * steps)
 
 
 def traced(
@@ -95,13 +101,15 @@ def traced(
     *,
     hits: list[Hit],
     pages: list[tuple[Pose, PageSpec]] | None = None,
+    papers: list[np.ndarray] | None = None,
 ) -> tuple[Pose | None, int]:
     """Return what is traced in a picture of lines, and how often it was looked at."""
     read = [TextLine("", Quad.of(line.quad), 1.0) for line in lines]
     eye = Eye(lines)
     engine: Engine = eye  # type: ignore[assignment] # a fake
-    seen = Seen(read, hits, pages or [])
-    return trace(engine, drawn(lines), seen, page, LABELS), eye.looks
+    seen = Seen(read, hits, pages or [], papers or [])
+    found = trace(engine, drawn(lines), seen, [page], LABELS)
+    return found.get(page.name), eye.looks
 
 
 def title(matrix: np.ndarray) -> Hit:
@@ -137,6 +145,49 @@ def test_a_page_is_found_beside_the_other_one() -> None:
     hits = [label(text, BELOW) for text in ("总质量", "整备质量")]
     pose, _ = traced(lines, BACK, hits=hits, pages=[(Pose(MATRIX, {}, ()), FRONT)])
     assert stray(pose, BELOW) < 15
+
+
+@pytest.mark.parametrize("turns", [0, 2])
+def test_a_page_is_found_on_its_sheet(turns: int) -> None:
+    sheet = np.roll(project(MATRIX, CORNERS) + 20, turns, axis=0)
+    pose, _ = traced(printed(FRONT, MATRIX), FRONT, hits=[], papers=[sheet])
+    assert stray(pose, MATRIX) < 15
+
+
+def test_values_behind_misread_labels_tell_a_page() -> None:
+    values = {
+        "车辆识别代号": "LMGZMAXB220369402",
+        "发动机号码": "1010633",
+        "注册日期": "2002-04-08",
+        "号牌号码": "粤B2X58R",
+    }
+    (x, y), half = FRONT.title_at, FRONT.title_width / 2
+    box = [(x - half, y - HALF), (x + half, y - HALF), (x + half, y + HALF)]
+    box.append((x - half, y + HALF))
+    lines = [Printed(FRONT.titles[0], project(MATRIX, np.array(box)))]
+    for label in FRONT.labels:
+        if label.text in values:
+            (x, y), half = label.at, label.width / 2
+            count = len(label.text)
+            end = x - half + label.width * (1 + len(values[label.text]) / count)
+            box = [(x - half, y - HALF), (end, y - HALF), (end, y + HALF)]
+            box.append((x - half, y + HALF))
+            # Some of the label, but no more than that.
+            text = "质" * count + values[label.text]
+            lines.append(Printed(text, project(MATRIX, np.array(box))))
+    pose, _ = traced(lines, FRONT, hits=[title(MATRIX)])
+    assert pose is not None
+    assert {hit.text for hit in pose.hits} >= {"vin", "engine_number", "plate_number"}
+
+
+def test_a_page_is_not_where_most_of_its_labels_are_elsewhere() -> None:
+    lines = printed(FRONT, MATRIX)
+    page = traced(lines[:5], FRONT, hits=[title(MATRIX)])[0]
+    assert page is not None
+    below = [TextLine(line.text, Quad.of(line.quad + 500), 1.0) for line in lines[4:]]
+    elsewhere = all_labels(below, LABELS)
+    hits = [title(MATRIX), *elsewhere]
+    assert traced(lines[:5], FRONT, hits=hits)[0] is None
 
 
 def test_nothing_is_looked_for_where_few_lines_are() -> None:

@@ -20,8 +20,10 @@ class Posterior:
         log_probs: float32, (T, C), natural logarithms; class 0 is the blank.
         classes: The class of each character; one per recogniser, not per strip.
         step: Columns of pixels of the strip that one of the T steps stands for.
+        width: Columns of the strip that hold the line; steps beyond are of padding.
     """
 
     log_probs: NDArray[np.float32]
     classes: Mapping[str, int]
     step: int
+    width: float

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from shizi.documents.pose import project
+from shizi.documents.homography import project
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -83,6 +83,18 @@ class Grammar:
         weight += self.finals[state]
         return (tuple(symbols), weight) if weight > -math.inf else None
 
+    def has_part(self, text: str) -> bool:
+        """Return whether some text of the grammar holds this one."""
+        states = set(range(len(self.arcs)))
+        for character in text:
+            blocks = {self.blocks[symbol] for symbol in self._symbols_of(character)}
+            states = {
+                self.arcs[state][block].target
+                for state in states
+                for block in blocks & self.arcs[state].keys()
+            }
+        return bool(states)
+
     @cached_property
     def edges(self) -> Edges:
         """The arcs as arrays."""

@@ -1,19 +1,21 @@
-"""Where a page may lie that too few labels tell: by its title, or beside another."""
+"""What lets one expect a page that too few labels tell: a title, values, another."""
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from shizi.documents.pose import inverse, project
+from shizi.documents.homography import inverse, project
+from shizi.documents.label import Hit, line_height, midline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from shizi.documents.label import Hit
+    from shizi.core.text import TextLine
     from shizi.documents.pose import Pose
     from shizi.documents.spec import PageSpec
 
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
 _APART, _FAR = 0.85, 2.0
 # Labels that tell the same place of a page do so within this share of its width.
 _TOGETHER = 0.07
+# A value of no more characters says nothing.
+_DASHES = 2
+# So many lines are values of both pages together; a table has more.
+_TABLE = 20
 # Millimetres between two pages of an opened wallet.
 _FOLD = 12.0
 
@@ -47,6 +53,23 @@ def by_title(hits: Sequence[Hit], page: PageSpec) -> Iterator[NDArray[np.float64
         middle = (hit.left + hit.right) / 2
         matrix[:2, 2] = middle - matrix[:2, :2] @ np.array(page.title_at)
         yield matrix
+
+
+def find_values(lines: Sequence[TextLine], page: PageSpec) -> list[Hit]:
+    """Return the lines that a page's fields may say, as guesses named as the fields.
+
+    None of a table, in which some may stand by chance as they do on the page.
+    """
+    hits: list[Hit] = []
+    for number, line in enumerate(lines):
+        text = unicodedata.normalize("NFKC", line.text).replace("×", "x")
+        left, right = midline(line.quad)
+        hits += [
+            Hit(field.name, left, right, line_height(line.quad), number, sure=False)
+            for field, _ in page.telling()
+            if len(text) > _DASHES and field.rule.allows(text)
+        ]
+    return hits if len({hit.line for hit in hits}) <= _TABLE else []
 
 
 def beside(

@@ -16,7 +16,9 @@ from shizi.documents.flat import Flat
 from shizi.documents.outline import find_outline
 from shizi.documents.pages import find_pages
 from shizi.documents.piece import (
+    Beginning,
     beginnings,
+    endings,
     read_pieces,
     spell,
     spelled,
@@ -26,7 +28,7 @@ from shizi.documents.piece import (
 from shizi.documents.quality import find_faults
 from shizi.documents.rows import read_rows
 from shizi.documents.value import best_of, decode_value
-from shizi.documents.worth import LEAST, worth
+from shizi.documents.worth import LEAST, worths
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,8 +98,9 @@ def read_document(
         today=today,
     )
     fields: dict[str, Field] = {}
+    scores = worths(choices, finds, today)
     for name, choice in choices.items():
-        score = worth(choice, finds[name], today)
+        score = scores[name]
         value = choice.candidate.text.strip(_MARKS)
         if value and score >= LEAST:
             quad = Quad.of(finds[name].corners.tolist())
@@ -201,6 +204,9 @@ def _value(
     rule, label = cell.field.rule, cell.field.label or ""
     begun = beginnings(pieces, label, cell.end)
     find = best_of(rule, begun, flat.to_picture, today)
+    if find.is_doubtful and find.pieces[-1].right > cell.right:
+        ended = [Beginning(list(find.pieces)), *endings(find.pieces, cell.right)]
+        find = best_of(rule, ended, flat.to_picture, today)
     candidates = find.reading.candidates
     if rule.outside is None or not candidates or rule.allows(candidates[0].text):
         return find

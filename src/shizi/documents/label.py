@@ -99,18 +99,32 @@ def guess_labels(lines: Sequence[TextLine], labels: Sequence[str]) -> list[Hit]:
         text = unicodedata.normalize("NFKC", line.text)
         if len(text) != len(line.text):
             continue
-        for label in labels:
+        found = {label: _alike(text, label) for label in labels}
+        # What is more like the title of another document is no other title misread.
+        titles = [alike for label, (alike, _) in found.items() if len(label) > _TITLE]
+        for label, (alike, start) in found.items():
             length = len(label)
             share = _TITLE_GUESSED if length > _TITLE else _GUESSED
             least = max(_LEAST_GUESSED, share * length)
-            alike, start = max(
-                (sum(map(str.__eq__, text[start : start + length], label)), -start)
-                for start in range(max(1, len(text) - length + 1))
-            )
+            if length > _TITLE and alike < max(titles):
+                continue
             if least <= alike < length:
                 span = Span(label, -start, min(len(text), length - start))
                 hits.append(_hit(span, line, number)._replace(sure=False))
     return hits
+
+
+def _alike(text: str, label: str) -> tuple[int, int]:
+    """Return how many characters of a label a text has in their places at most.
+
+    Returns:
+        Their number, and less the place where the label begins.
+    """
+    length = len(label)
+    return max(
+        (sum(map(str.__eq__, text[start : start + length], label)), -start)
+        for start in range(max(1, len(text) - length + 1))
+    )
 
 
 def spans(text: str, labels: Iterable[str]) -> list[Span]:

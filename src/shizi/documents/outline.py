@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from shizi.documents.flat import flatten
-from shizi.documents.pose import project
+from shizi.documents.homography import project
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

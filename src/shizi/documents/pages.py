@@ -10,9 +10,10 @@ import numpy as np
 
 from shizi.core.geometry import Quad
 from shizi.documents.flat import DENSITY, clear, even_light, flatten
+from shizi.documents.homography import inverse, project, spanned
 from shizi.documents.label import all_labels, line_height
 from shizi.documents.paper import find_papers
-from shizi.documents.pose import Pose, find_pose, inverse, project
+from shizi.documents.pose import Pose, find_pose
 from shizi.documents.trace import Seen, trace
 
 if TYPE_CHECKING:
@@ -34,10 +35,11 @@ _LONGEST = 2000
 _SMALL = 24.0
 # How far from a page that was found the other is looked for, in widths and heights.
 _BESIDE = 1.25
-# So many sheets are looked at, if fewer lines than that were read at first sight: a
-# page of text is a bright sheet, too. Of 80 hard pictures of the tuning family those
-# without a page found showed 16 lines at most.
-_PAPERS, _MANY = 2, 20
+# So many sheets are tried, if fewer lines than that were read at first sight: a page of
+# text is a bright sheet, too; and read as a whole picture is, if fewer than that were.
+_PAPERS, _MANY, _DARK = 2, 40, 20
+# Two pages in one picture differ by less than this factor, in pixels.
+_LARGER = 2.0
 # Millimetres around a sheet, whose corners are found roughly.
 _AROUND = 6.0
 # Titles have more characters than this.
@@ -51,8 +53,8 @@ def find_pages(
 
     The picture is looked at again, larger and evenly lit, when its text is small or
     too faint for all that speaks of the document to fit; so are bright sheets in it,
-    laid flat, when no page is found; and where a title or another page tells that a
-    page may lie, it is laid flat and looked for there.
+    laid flat, when no page is found; and where a sheet, a title, values or another page
+    tell that a page may lie, it is laid flat and looked for there.
 
     Args:
         engine: What reads.
@@ -69,11 +71,21 @@ def find_pages(
         return sight.poses
     if _is_worth(text.lines, sight.hits, sight.poses):
         sight.look(*_enhance(image, text.lines, sight.poses))
-    if not sight.poses and len(text.lines) < _MANY:
-        for corners in find_papers(image, spec.pages[0])[:_PAPERS]:
-            sight.look(*_laid_flat(image, corners, spec.pages[0]))
-    if sight.looks:
+    if not sight.poses:
+        if len(text.lines) < _MANY:
+            sight.papers = find_papers(image, spec.pages[0])[:_PAPERS]
+        if len(text.lines) < _DARK:
+            for corners in sight.papers:
+                sight.look(*_laid_flat(image, corners, spec.pages[0]))
         sight.trace()
+    if sight.poses and not sight.is_whole:
+        sight.papers = [
+            corners
+            for corners in find_papers(image, spec.pages[0])
+            if _is_another(corners, sight.poses)
+        ][:_PAPERS]
+        if sight.looks or sight.papers:
+            sight.trace()
     return sight.poses
 
 
@@ -84,6 +96,7 @@ class _Sight:
         lines: Those that were read, in pixels of the picture.
         hits: The labels and titles among them.
         poses: The pages found, and how they lie.
+        papers: Corners of sheets that may be pages, (4, 2) each, in pixels.
         looks: How often the picture was looked at again.
     """
 
@@ -94,6 +107,7 @@ class _Sight:
         self.lines: list[TextLine] = []
         self.hits: list[Hit] = []
         self.poses: dict[str, Pose] = {}
+        self.papers: list[NDArray[np.float64]] = []
         self.looks = 0
 
     @property
@@ -122,26 +136,28 @@ class _Sight:
         self.add(_moved(line, back) for line in self._engine.read(again).lines)
 
     def trace(self) -> None:
-        """Look for pages where a title or another page lets one expect them."""
-        for page in self._spec.pages:
-            if page.name in self.poses:
-                continue
-            others = [
-                (self.poses[each.name], each)
-                for each in self._spec.pages
-                if each.name in self.poses
-            ]
-            seen = Seen(self.lines, self.hits, others)
-            traced = trace(self._engine, self._image, seen, page, names(self._spec))
-            if traced is not None:
-                self.poses[page.name] = traced
+        """Look for pages where a sheet, a title or another page may tell of them."""
+        missing = [page for page in self._spec.pages if page.name not in self.poses]
+        others = [
+            (self.poses[page.name], page)
+            for page in self._spec.pages
+            if page.name in self.poses
+        ]
+        seen = Seen(self.lines, self.hits, others, self.papers)
+        traced = trace(self._engine, self._image, seen, missing, names(self._spec))
+        if not self.poses and len(traced) > 1:
+            # One place may pass for two pages: the one that more tells of stays, and
+            # the others are looked for beside it.
+            name = max(traced, key=lambda each: len(traced[each].hits))
+            traced = {name: traced[name]}
+        self.poses |= traced
 
 
 def names(spec: DocumentSpec) -> list[str]:
-    """Return the labels and titles of all pages, each once."""
+    """Return the labels and titles of all pages, and titles like them, each once."""
     texts = [label.text for page in spec.pages for label in page.labels]
     texts += [title for page in spec.pages for title in page.titles]
-    return list(dict.fromkeys(texts))
+    return list(dict.fromkeys([*texts, *spec.unlike]))
 
 
 def _moved(line: TextLine, matrix: NDArray[np.float64]) -> TextLine:
@@ -167,6 +183,18 @@ def _median_height(lines: Iterable[TextLine]) -> float:
     return float(np.median([line_height(line.quad) for line in lines]))
 
 
+def _is_another(corners: NDArray[np.float64], poses: Mapping[str, Pose]) -> bool:
+    """Return whether a sheet is none of the pages found, and about as large."""
+    area, middle = cv2.contourArea(corners.astype(np.float32)), corners.mean(axis=0)
+    for pose in poses.values():
+        frame = pose.corners.astype(np.float32)
+        if cv2.pointPolygonTest(frame, middle.tolist(), measureDist=False) >= 0:
+            return False
+        if not 1 / _LARGER < area / cv2.contourArea(frame) < _LARGER:
+            return False
+    return True
+
+
 def _laid_flat(
     image: Image, corners: NDArray[np.float64], page: PageSpec
 ) -> tuple[Image, NDArray[np.float64]]:
@@ -180,9 +208,7 @@ def _laid_flat(
     Returns:
         As of `_enhance`.
     """
-    frame = np.array([[0, 0], [100, 0], [100, 100], [0, 100]], np.float32)
-    matrix = cv2.getPerspectiveTransform(frame, corners.astype(np.float32))
-    pose = Pose(np.asarray(matrix, np.float64), {}, ())
+    pose = Pose(spanned(corners), {}, ())
     flat, back = flatten(image, pose, page, density=DENSITY, margin=_AROUND)
     return clear(flat), back
 

@@ -14,7 +14,7 @@ from shizi.documents.ctc import greedy
 from shizi.documents.label import spans
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from shizi.documents.spec import PageSpec
     from shizi.ports import Engine
 
-# Height of the recogniser's strips, in pixels.
-_STRIP = 48
+# Steps from the middle of a character to its end, at most.
+_HALF = 3
 # Share of a text that a label must cover for the text to be that label alone.
 _COVERED = 0.7
 # Millimetres: what is printed lower than the labels is the English under them.
@@ -45,6 +45,8 @@ _INTO, _GAP, _CHOICES, _LOST = 1.5, 1.0, 6, 15.0
 # A piece of so few characters before a value may be none of it; in nats, what it costs
 # to leave it out.
 _SPECKS, _SPECK = 4, 4.0
+# Nats that it costs to leave out what may be the next label.
+_CUT = 2.0
 
 
 class Piece(NamedTuple):
@@ -178,16 +180,15 @@ def cut(piece: Piece, names: Iterable[str]) -> list[tuple[str | None, Piece]]:
     parts: list[tuple[str | None, Piece]] = []
     start = 0
     for span in found:
-        before = (
-            (glyphs[span.start - 1].end + glyphs[span.start].start) // 2
-            if span.start
-            else 0
-        )
-        after = (
-            (glyphs[span.end - 1].end + glyphs[span.end].start + 1) // 2
-            if span.end < len(glyphs)
-            else steps
-        )
+        first, last = glyphs[span.start], glyphs[span.end - 1]
+        before, after = 0, steps
+        # Characters that nobody could read are the value's, not the label's.
+        if span.start:
+            middle = (glyphs[span.start - 1].end + first.start) // 2
+            before = max(middle, first.start - _HALF)
+        if span.end < len(glyphs):
+            middle = (last.end + glyphs[span.end].start + 1) // 2
+            after = min(middle, last.end + _HALF)
         parts.append((None, _part(piece, start, before)))
         parts.append((span.text, _part(piece, before, after)))
         start = after
@@ -215,22 +216,55 @@ def beginnings(pieces: Sequence[Piece], label: str, end: float) -> list[Beginnin
         if others and len(glyphs) <= _SPECKS:
             found.append(Beginning(others, _SPECK))
         return found
-    steps = len(first.posterior.log_probs)
     parts: list[tuple[float, Beginning]] = []
-    for count, (before, after) in enumerate(pairwise(glyphs), 1):
-        part = _part(first, (before.end + after.start) // 2, steps)
+    for count, part in enumerate(tails(first), 1):
         away = abs(part.left - end - _GAP)
         if away < _REST:
             # What is left out should look like the label.
-            is_label = not set(label).isdisjoint(first.text[:count])
-            begun = Beginning([part, *others], 0.0 if is_label else _LOST)
+            lost = 0.0 if _is_alike(first.text[:count], label) else _LOST
+            begun = Beginning([part, *others], lost)
             parts.append((away, begun))
     parts.sort(key=lambda each: each[0])
     cut_off = [begun for _, begun in parts]
     if first.right < end + _REST and others:
         return [Beginning(others), *cut_off]
-    whole = [Beginning(list(pieces))] if len(glyphs) > 1 or not cut_off else []
-    return [*whole, *cut_off[:_CHOICES]]
+    found = [Beginning(list(pieces))] if len(glyphs) > 1 or not cut_off else []
+    found += cut_off[:_CHOICES]
+    if others and first.right < end + 2 * _REST and _is_alike(first.text, label):
+        found.append(Beginning(others))
+    return found
+
+
+def _is_alike(text: str, label: str) -> bool:
+    """Return whether a text may be a label: some character is of both."""
+    return not set(label).isdisjoint(text)
+
+
+def endings(pieces: Sequence[Piece], end: float) -> list[Beginning]:
+    """Return how the pieces of a value may end that goes on over the next label.
+
+    Args:
+        pieces: The value, in reading order.
+        end: Where the next label begins, in millimetres.
+    """
+    *others, last = pieces
+    glyphs = greedy(last.posterior)
+    heads = (
+        _part(last, 0, (before.end + after.start) // 2)
+        for before, after in pairwise(glyphs)
+    )
+    return [
+        Beginning([*others, head], _CUT)
+        for head in heads
+        if abs(head.right - end) < _REST
+    ]
+
+
+def tails(piece: Piece) -> Iterator[Piece]:
+    """Yield what is left of a piece without its first character, without two, ..."""
+    steps = len(piece.posterior.log_probs)
+    for before, after in pairwise(greedy(piece.posterior)):
+        yield _part(piece, (before.end + after.start) // 2, steps)
 
 
 def stretched(piece: Piece, right: float) -> NDArray[np.float64]:
@@ -294,21 +328,25 @@ def join(pieces: Sequence[Piece]) -> Posterior:
     rows = [first.log_probs]
     for piece in pieces[1:]:
         rows += [gap, piece.posterior.log_probs]
-    return Posterior(np.concatenate(rows), first.classes, first.step)
+    steps = np.concatenate(rows)
+    return Posterior(steps, first.classes, first.step, first.step * len(steps))
 
 
 def _part(piece: Piece, start: int, end: int) -> Piece:
     """Return some steps of a piece."""
     posterior = piece.posterior
-    part = Posterior(posterior.log_probs[start:end], posterior.classes, posterior.step)
+    left, right = (
+        float(np.clip(step * posterior.step / posterior.width, 0, 1))
+        for step in (start, end)
+    )
+    part = Posterior(
+        posterior.log_probs[start:end],
+        posterior.classes,
+        posterior.step,
+        max(1.0, (right - left) * posterior.width),
+    )
     text = "".join(glyph.character for glyph in greedy(part)) if end > start else ""
     (a, b, c, d) = piece.corners
-    width = max(1e-6, piece.right - piece.left)
-    # Strips are as long as the text; the steps may go beyond, over padding.
-    length = _STRIP * width / max(1e-6, piece.height)
-    left, right = (
-        float(np.clip(step * posterior.step / length, 0, 1)) for step in (start, end)
-    )
     corners = np.array(
         [
             a + left * (b - a),

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import cv2
 import numpy as np
 
+from shizi.documents.evidence import EXPECTED, HALF, LEAST, count, is_enough
+from shizi.documents.homography import PAGE, inverse, project
 from shizi.documents.spec import LabelSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -21,9 +23,10 @@ if TYPE_CHECKING:
 # Labels of real cards lie some millimetres from where the standard draws them, so that
 # the first guess, from two of them, may miss the others by 7 % of the page's width.
 _FIRST, _LAST = 0.075, 0.05
-# A page is not told by less, a label that was guessed counting half; nor where more
-# than this share of its labels is elsewhere; nor, where it is expected, by less.
-_LEAST, _HALF, _ASTRAY, _LEAST_NEAR = 3.5, 0.5, 0.5, 2.0
+# A page is not where more than this share of its labels is elsewhere.
+_ASTRAY = 0.5
+# What lets one expect a page where labels or values stand as on it; so many are paired.
+_LEAST_GUESS, _MOST = 1.5, 24
 # Lens and tilt change a page's proportions by less than this factor.
 _STRETCH = 1.6
 # How strongly the perspective is held back, in halves of the page's width: labels stray
@@ -53,23 +56,7 @@ class Pose(NamedTuple):
     @property
     def corners(self) -> NDArray[np.float64]:
         """Return the page's corners in pixels: (4, 2), clockwise from its top left."""
-        return project(self.to_image, _PAGE)
-
-
-_PAGE = np.array([[0, 0], [100, 0], [100, 100], [0, 100]], np.float64)
-
-
-def inverse(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return what undoes a homography, (3, 3)."""
-    return np.asarray(np.linalg.inv(matrix), np.float64)
-
-
-def project(
-    matrix: NDArray[np.float64], points: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return points, (N, 2), moved by a homography, (3, 3)."""
-    spread = np.column_stack([points, np.ones(len(points))]) @ matrix.T
-    return np.asarray(spread[:, :2] / spread[:, 2:], np.float64)
+        return project(self.to_image, PAGE)
 
 
 def find_pose(hits: Sequence[Hit], page: PageSpec) -> Pose | None:
@@ -81,22 +68,68 @@ def find_pose(hits: Sequence[Hit], page: PageSpec) -> Pose | None:
     """
     specs = _printed(page)
     mine = [hit for hit in hits if hit.text in specs]
-    best: list[Hit] = []
-    best_score = 0.0
-    for first, second in combinations((hit for hit in mine if hit.sure), 2):
+    found = _by_pairs([hit for hit in mine if hit.sure], mine, page)
+    return found and _settled(found.hits, mine, page, LEAST)
+
+
+def guess_pose(hits: Sequence[Hit], page: PageSpec) -> NDArray[np.float64] | None:
+    """Return where a page may lie that too few labels tell, (3, 3), or nothing.
+
+    Args:
+        hits: Labels read or guessed in the picture; values too, guesses named as their
+            fields.
+        page: The page.
+    """
+    specs = _printed(page)
+    mine = [hit for hit in hits if hit.text in specs]
+    values = {field.name for field in page.fields}
+    telling = [hit for hit in mine if hit.sure or hit.text in values]
+    found = _by_pairs(telling[:_MOST], mine, page)
+    if found is None or count(found.hits, page) < _LEAST_GUESS:
+        return None
+    return found.matrix
+
+
+class _Agreed(NamedTuple):
+    """Where two hits put a page, and all that agree."""
+
+    matrix: NDArray[np.float64]
+    hits: list[Hit]
+
+
+def _by_pairs(
+    hits: Sequence[Hit], others: Sequence[Hit], page: PageSpec
+) -> _Agreed | None:
+    """Return where the two hits put a page with which most others agree.
+
+    Args:
+        hits: What may tell where the page lies, two and two.
+        others: All that may agree.
+        page: The page.
+    """
+    specs = _printed(page)
+    best, best_score = None, 0.0
+    for first, second in combinations(hits, 2):
         if first.text == second.text:
+            continue
+        # Two guesses at what one line says.
+        if first.line == second.line and not (first.sure or second.sure):
             continue
         matrix = _similarity(first, second, specs, page)
         if matrix is None:
             continue
-        inliers, score = _agreeing(matrix, mine, specs, page, _FIRST)
+        inliers, score = _agreeing(matrix, others, specs, page, _FIRST)
         if score > best_score:
-            best, best_score = inliers, score
-    return _settled(best, mine, page, _LEAST)
+            best, best_score = _Agreed(matrix, inliers), score
+    return best
 
 
 def near_pose(
-    hits: Sequence[Hit], page: PageSpec, expected: NDArray[np.float64]
+    hits: Sequence[Hit],
+    page: PageSpec,
+    expected: NDArray[np.float64],
+    *,
+    least: float = EXPECTED,
 ) -> Pose | None:
     """Return how a page lies that is expected somewhere, or nothing if it is not there.
 
@@ -105,11 +138,12 @@ def near_pose(
             fields.
         page: The page.
         expected: Where it may lie, (3, 3), as a pose's `to_image`.
+        least: What they must count together: labels one, guesses half.
     """
     specs = _printed(page)
     mine = [hit for hit in hits if hit.text in specs]
     best, _ = _agreeing(expected, mine, specs, page, _FIRST)
-    return _settled(best, mine, page, _LEAST_NEAR, expected)
+    return _settled(best, mine, page, least, expected)
 
 
 def _settled(
@@ -129,19 +163,17 @@ def _settled(
         expected: Where the page is expected, if anywhere.
     """
     specs = _printed(page)
-    if _count(best) < least:
+    if not is_enough(best, page, least):
         return None
     for _ in range(2):
         matrix = _fit(best, page, expected)
         if not _is_plausible(matrix, page):
             return None
         best, _ = _agreeing(matrix, hits, specs, page, _LAST)
-        if _count(best) < least:
+        if not is_enough(best, page, least):
             return None
     matrix = _fit(best, page, expected)
-    # The same labels elsewhere: as rows on a screen, a few of which stand as on a page.
-    astray = {hit.text for hit in hits if hit.sure} - {hit.text for hit in best}
-    if len(astray) > _ASTRAY * len(best) or not _is_plausible(matrix, page):
+    if is_elsewhere(matrix, best, hits, page) or not _is_plausible(matrix, page):
         return None
     back = inverse(matrix)
     return Pose(
@@ -155,9 +187,27 @@ def _settled(
     )
 
 
-def _count(hits: Iterable[Hit]) -> float:
-    """Return how much labels count together."""
-    return sum(1.0 if hit.sure else _HALF for hit in hits)
+def is_elsewhere(
+    matrix: NDArray[np.float64],
+    best: Sequence[Hit],
+    hits: Sequence[Hit],
+    page: PageSpec,
+) -> bool:
+    """Return whether too many of a page's labels are not where a pose has them.
+
+    As rows on a screen, a few of which stand as on a page.
+
+    Args:
+        matrix: The pose, (3, 3).
+        best: The labels and values that agree with it.
+        hits: Labels read in the picture.
+        page: The page.
+    """
+    texts = {*page.titles, *(label.text for label in page.labels)}
+    sure = [hit for hit in hits if hit.sure and hit.text in texts]
+    there, _ = _agreeing(matrix, sure, _printed(page), page, _LAST)
+    near = {hit.text for hit in (*best, *there)} & texts
+    return len({hit.text for hit in sure} - near) > _ASTRAY * len(near)
 
 
 def moved(pose: Pose, matrix: NDArray[np.float64]) -> Pose:
@@ -211,7 +261,7 @@ def anchors(
     return (
         np.array([place for place, _ in pairs]),
         np.array([point for _, point in pairs]),
-        np.array([1.0 if hit.sure else _HALF for hit in hits]),
+        np.array([1.0 if hit.sure else HALF for hit in hits]),
     )
 
 
@@ -239,7 +289,7 @@ def _similarity(
         if not along or abs(np.angle(along / turn)) > 0.3:  # noqa: PLR2004 - radians
             return None
         width = specs[hit.text].width * scale[0]
-        if not 1 / _STRETCH < abs(along) / (abs(turn) * width) < _STRETCH:
+        if width and not 1 / _STRETCH < abs(along) / (abs(turn) * width) < _STRETCH:
             return None
     linear = np.array([[turn.real, -turn.imag], [turn.imag, turn.real]])
     matrix = np.eye(3)
@@ -275,7 +325,7 @@ def _agreeing(
         if distance < tolerance and (hit.text not in kept or rank < kept[hit.text][:2]):
             kept[hit.text] = *rank, hit
     score = sum(
-        (_HALF if guessed else 1.0) * (1 - distance / tolerance / 2)
+        (HALF if guessed else 1.0) * (1 - distance / tolerance / 2)
         for guessed, distance, _ in kept.values()
     )
     return [hit for _, _, hit in kept.values()], score
@@ -297,8 +347,8 @@ def _fit(
     middle = np.array(page.size) / 2
     places, seen, weights = anchors(hits, page)
     if expected is not None:
-        places = np.concatenate([places, _PAGE])
-        seen = np.concatenate([seen, project(expected, _PAGE)])
+        places = np.concatenate([places, PAGE])
+        seen = np.concatenate([seen, project(expected, PAGE)])
         weights = np.concatenate([weights, np.full(4, _EXPECTED)])
     places = (places * scale - middle) / middle[0]
     centre = seen.mean(axis=0)
@@ -323,7 +373,7 @@ def _fit(
 
 def _is_plausible(matrix: NDArray[np.float64], page: PageSpec) -> bool:
     """Return whether a pose shows the front of a page of about its proportions."""
-    corners = project(matrix, _PAGE)
+    corners = project(matrix, PAGE)
     if not cv2.isContourConvex(corners.astype(np.float32)):
         return False
     if cv2.contourArea(corners.astype(np.float32), oriented=True) <= 0:

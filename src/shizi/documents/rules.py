@@ -36,11 +36,13 @@ class Outside(NamedTuple):
         grammar: What such a text may be.
         margin: By how many nats it must be likelier than the best of the grammar.
         sure: The least probability that each of its characters must have.
+        but: The list of which no mere part is such a text, if there is one.
     """
 
     grammar: Grammar
     margin: float
     sure: float
+    but: Grammar | None
 
 
 class Names(NamedTuple):
@@ -150,6 +152,9 @@ def make_rule(
         raise table.fault("beam is not above nought")
     patterns = _free(table) if kind == "free" else _patterns(table)
     lexicons = tuple(_names(each) for each in table.tables("lexicon"))
+    grammar = table.attempt(
+        compile_grammar, patterns, sets=sets, aliases=aliases, dropped=dropped
+    )
     outside = None
     if table.has("outside"):
         outside = Outside(
@@ -162,11 +167,9 @@ def make_rule(
             ),
             table.number("margin", _MARGIN),
             table.number("sure", _SURE),
+            grammar if kind == "vocabulary" else None,
         )
     table.end()
-    grammar = table.attempt(
-        compile_grammar, patterns, sets=sets, aliases=aliases, dropped=dropped
-    )
     return Rule(
         name,
         grammar,
@@ -222,6 +225,7 @@ def _let_out(
         each._replace(score=each.score - outside.margin)
         for each in decode(views, outside.grammar, beam=_FREE_BEAM)
         if min(each.probabilities, default=0.0) >= outside.sure
+        and not (outside.but and outside.but.has_part(each.text))
     ]
     beating = [each for each in others if each.score > best]
     return [*beating, *found]

@@ -89,6 +89,15 @@ class PageSpec:
         """Return the label that says so."""
         return next(label for label in self.labels if label.text == text)
 
+    def telling(self) -> list[tuple[FieldSpec, LabelSpec]]:
+        """Return the fields with a label of which not every text is a value."""
+        return [
+            (field, self.label(field.label))
+            for field in self.fields
+            if field.label is not None
+            and not any(field.rule.allows(label.text) for label in self.labels)
+        ]
+
 
 @dataclass(frozen=True, slots=True)
 class RowSpec:
@@ -132,6 +141,7 @@ class DocumentSpec:
     Attributes:
         kind: Its name, `vehicle_licence`.
         word: What a screen that shows it says of it; none if it is never on one.
+        unlike: Titles of other documents that differ little from its own.
         pages: Its pages.
         rows: Its rows, where it is shown on a screen; none if it never is.
         parts: Fields that are parts of others.
@@ -141,6 +151,7 @@ class DocumentSpec:
 
     kind: str
     word: str
+    unlike: tuple[str, ...]
     pages: tuple[PageSpec, ...]
     rows: tuple[RowSpec, ...]
     parts: tuple[PartSpec, ...]
@@ -179,6 +190,7 @@ def parse_spec(text: str) -> DocumentSpec:
     table = Table(kind, values)
     table.text("kind")
     word = table.text("word", "")
+    unlike = table.texts("unlike", ())
     rules = _rules(table)
     pages = tuple(_page(page, rules) for page in table.tables("page"))
     if not pages:
@@ -195,7 +207,7 @@ def parse_spec(text: str) -> DocumentSpec:
     _unique(table, "row label", [label for row in rows for label in row.labels])
     parts = tuple(_part(each, names) for each in table.tables("part"))
     table.end()
-    return DocumentSpec(kind, word, pages, rows, parts, rules, constraints)
+    return DocumentSpec(kind, word, unlike, pages, rows, parts, rules, constraints)
 
 
 def _rules(table: Table) -> dict[str, Rule]:

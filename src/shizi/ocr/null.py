@@ -70,7 +70,7 @@ class NullEngine:
     def spell(self, image: Image, corners: NDArray[np.float32]) -> Posterior:
         """Return a line without characters."""
         del image, corners
-        return Posterior(np.zeros((1, 1), np.float32), {}, 8)
+        return Posterior(np.zeros((1, 1), np.float32), {}, 8, 8)
 
     def warm(self) -> None:
         """Do nothing."""

@@ -74,7 +74,8 @@ class Recogniser:
         logits = self._run(strip)
         top = logits.max(axis=1, keepdims=True)
         total = np.log(np.exp(logits - top).sum(axis=1, keepdims=True)) + top
-        return Posterior(logits - total, self._classes, PIXELS_A_STEP)
+        width = strip.shape[1]
+        return Posterior(logits - total, self._classes, PIXELS_A_STEP, width)
 
     def prepare(self, most: int) -> None:
         """Make strips of up to so many pixels fast.
