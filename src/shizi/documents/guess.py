@@ -26,7 +26,8 @@ _APART, _FAR = 0.85, 2.0
 _TOGETHER = 0.07
 # A value of no more characters says nothing.
 _DASHES = 2
-# So many lines are values of both pages together; a table has more.
+# So many lines are values of both pages together, ten on each; a table has more: in one
+# of 120 cells, drawn by chance, five stood as on a page.
 _TABLE = 20
 # Millimetres between two pages of an opened wallet.
 _FOLD = 12.0
@@ -61,12 +62,13 @@ def find_values(lines: Sequence[TextLine], page: PageSpec) -> list[Hit]:
     None of a table, in which some may stand by chance as they do on the page.
     """
     hits: list[Hit] = []
+    telling = page.telling()
     for number, line in enumerate(lines):
         text = unicodedata.normalize("NFKC", line.text).replace("×", "x")
         left, right = midline(line.quad)
         hits += [
             Hit(field.name, left, right, line_height(line.quad), number, sure=False)
-            for field, _ in page.telling()
+            for field, _ in telling
             if len(text) > _DASHES and field.rule.allows(text)
         ]
     return hits if len({hit.line for hit in hits}) <= _TABLE else []

@@ -45,7 +45,8 @@ _INTO, _GAP, _CHOICES, _LOST = 1.5, 1.0, 6, 15.0
 # A piece of so few characters before a value may be none of it; in nats, what it costs
 # to leave it out.
 _SPECKS, _SPECK = 4, 4.0
-# Nats that it costs to leave out what may be the next label.
+# Nats that it costs to leave out what may be the next label: a value that fits as it
+# is stays whole. Not tuned.
 _CUT = 2.0
 
 

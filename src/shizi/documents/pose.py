@@ -210,11 +210,6 @@ def is_elsewhere(
     return len({hit.text for hit in sure} - near) > _ASTRAY * len(near)
 
 
-def moved(pose: Pose, matrix: NDArray[np.float64]) -> Pose:
-    """Return a pose in another picture, given what takes pixels to that one's."""
-    return pose._replace(to_image=matrix @ pose.to_image)
-
-
 def _printed(page: PageSpec) -> dict[str, LabelSpec]:
     """Return what a page shows: labels and titles by text, values by the field."""
     printed = {label.text: label for label in page.labels}

@@ -48,7 +48,7 @@ class Attentive:
         self._session.release()
 
 
-class Widened:
+class Widened(Attentive):
     """A session that is run on the cores of the other workers while all of them help.
 
     The result is the same to the last bit: threads share the pixels, not the sums.
@@ -65,39 +65,19 @@ class Widened:
             caller: Whose helpers are counted.
             helpers: How many the other workers are.
         """
-        self._usual, self._wide = usual, wide
-        self._caller, self._helpers = caller, helpers
-        self._last = usual
-
-    @property
-    def precision(self) -> str:
-        """The arithmetic that the model runs in."""
-        return self._usual.precision
+        super().__init__(usual, caller)
+        self._usual, self._wide, self._helpers = usual, wide, helpers
 
     def run(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return the logits of a batch: uint8, (N, H, W, 3), RGB.
-
-        Raises:
-            EngineError: The inference failed.
-        """
+        """Return the logits of a batch, as any session that is attentive."""
         is_alone = len(self._caller.helpers) == self._helpers
         chosen = self._wide if is_alone else self._usual
-        if chosen is not self._last:
+        if chosen is not self._session:
             # One at a time holds what its runs need.
-            self._last.release()
+            self._session.release()
             trim()
-            self._last = chosen
-        return chosen.run(batch)
-
-    def prepare(self, shape: tuple[int, int, int, int]) -> None:
-        """Compile for one shape, which makes it fast."""
-        for session in (self._usual, self._wide):
-            session.prepare(shape)
-
-    def release(self) -> None:
-        """Give back what the last runs needed."""
-        for session in (self._usual, self._wide):
-            session.release()
+            self._session = chosen
+        return super().run(batch)
 
 
 class Helping:
