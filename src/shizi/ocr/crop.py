@@ -75,6 +75,11 @@ def strip_width(corners: NDArray[np.float32]) -> int:
     return max(1, min(_LONGEST, round(width * LINE_HEIGHT / height)))
 
 
+def reading_width(corners: NDArray[np.float32]) -> int:
+    """Return how many columns the strip of a box has that is laid as it is read."""
+    return strip_width(np.roll(corners, -1, axis=0) if is_tall(corners) else corners)
+
+
 def is_tall(corners: NDArray[np.float32]) -> bool:
     """Return whether text in a box, as detected, runs downwards or upwards."""
     width = max(_length(corners, 0, 1), _length(corners, 3, 2), 1.0)

@@ -99,10 +99,10 @@ class Session:
         """
         request = self._copies.get(batch.shape, self._request)
         try:
-            request.infer({0: batch}, share_inputs=True)
+            request.infer({0: batch}, share_inputs=True, share_outputs=True)
             output: NDArray[np.float32] = request.get_output_tensor(0).data
             if self._head:
-                self._head.infer({0: output}, share_inputs=True)
+                self._head.infer({0: output}, share_inputs=True, share_outputs=True)
                 output = self._head.get_output_tensor(0).data
         except RuntimeError as error:
             message = f"OpenVINO failed on a batch of shape {batch.shape}"
