@@ -10,7 +10,6 @@ AUDIT := build/audit
 # What reads the words of strangers, beside tests/hostile.
 PARSERS := $(addprefix tests/wechat/test_,gateway.py message.py protobuf.py signature.py)
 BROWSER := build/browser
-INT8 := build/int8
 EXTRAS := --extra pdf --extra postgresql
 DATA_OPTION := $(if $(DATA),--data $(DATA))
 # WRITE=docs/performance.md keeps the tables.
@@ -68,8 +67,8 @@ browser-test: $(BROWSER)/.ready ## use the console with Chromium; pictures of it
 cluster-test: $(VENV)/.cluster ## several nodes, Ray, stores; 8 minutes
 	$(BIN)/python -m pytest -m cluster tests/cluster $(ARGS)
 
-int8-test: $(INT8)/.ready ## make models in int8 and read with them; five minutes
-	PYTHONPATH=src $(INT8)/bin/python -m pytest -m int8 tests/ocr/test_optimise.py $(ARGS)
+int8-test: $(VENV)/.dev ## make a recogniser in int8 and read with it; five minutes
+	$(BIN)/python -m pytest -m int8 tests/ocr/test_optimise.py $(ARGS)
 
 check: lint test ## what must be clean before a change is handed in
 
@@ -110,8 +109,6 @@ lock: ## take newer versions of what the project is built on; needs uv
 		--output-file requirements-dev.lock
 	$(COMPILE) pyproject.toml --extra bulk --extra ray --group cluster \
 		--constraints requirements-dev.lock --output-file requirements-cluster.lock
-	$(COMPILE) pyproject.toml --extra int8 --group int8 \
-		--output-file requirements-int8.lock
 	for version in 1.8 2.0; do $(COMPILE) tests/contracts/clients/wechatpy-$$version.in \
 		--output-file tests/contracts/clients/wechatpy-$$version.lock || exit; done
 	for folder in contracts/clients contracts/cloud/sdk browser; do (cd tests/$$folder && npm update \
@@ -143,12 +140,6 @@ $(AUDIT)/.ready: requirements-audit.lock $(VENV)/.dev
 
 $(VENV)/.cluster: requirements-cluster.lock $(VENV)/.dev
 	$(PIP) $(LOCKED) -r requirements-cluster.lock
-	@touch $@
-
-$(INT8)/.ready: requirements-int8.lock
-	$(PYTHON) -m venv $(INT8)
-	$(INT8)/bin/python -m pip --disable-pip-version-check --no-input $(LOCKED) \
-		-r requirements-int8.lock
 	@touch $@
 
 $(CLIENTS)/.ready: $(VENV)/.dev $(wildcard tests/contracts/clients/*) \

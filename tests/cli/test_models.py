@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -99,28 +97,3 @@ def test_a_server_does_not_start_without_what_it_is_told_to_take(
     assert done.returncode == 3
     assert told in done.stderr
     assert "Traceback" not in done.stderr
-
-
-def test_what_int8_needs_is_told(tmp_path: Path) -> None:
-    # As it is where the extra is not installed: no part of NNCF is found.
-    (tmp_path / "metadata.py").write_text(
-        "import importlib.metadata as m; ask = m.version\n"
-        "def version(name):\n"
-        "    if name == 'nncf': raise m.PackageNotFoundError(name)\n"
-        "    return ask(name)\n"
-        "m.version = version\n"
-    )
-    program = "import metadata; from shizi.cli import main; main()"
-    done = subprocess.run(
-        [sys.executable, "-c", program, "models", "optimise"],
-        env={
-            **os.environ,
-            "PYTHONPATH": f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}",
-        },
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 3
-    assert done.stderr == "shizi: nncf is not installed: pip install 'shizi[int8]'\n"

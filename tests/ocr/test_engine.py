@@ -126,7 +126,7 @@ def test_a_task_reads_pictures(pixels: np.ndarray) -> None:
     assert texts(read_text(engine, pixels)) == SAMPLE_LINES
 
 
-@pytest.mark.parametrize(("is_brief", "copies"), [(True, 0), (False, 14)])
+@pytest.mark.parametrize(("is_brief", "copies"), [(True, 0), (False, 10)])
 def test_strips_are_made_fast_where_many_pages_will_be_read(
     monkeypatch: pytest.MonkeyPatch, *, is_brief: bool, copies: int
 ) -> None:

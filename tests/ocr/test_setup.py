@@ -48,7 +48,7 @@ def test_added_models_are_run_by_their_names(tmp_path: Path) -> None:
         ({"profile": "fast"}, True),
         ({"precision": "int8"}, True),
         ({"profile": "exact", "precision": "int8"}, True),
-        ({"profile": "balanced"}, False),
+        ({"profile": "balanced"}, True),
         ({"profile": "exact"}, False),
         ({"profile": "fast", "precision": "f32"}, False),
         ({"profile": "fast", "precision": "bf16"}, False),

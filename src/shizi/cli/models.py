@@ -18,8 +18,8 @@ from shizi.core.image import decode_image
 from shizi.ocr import shelf
 from shizi.ocr.calibration import draw_pages, find_fonts
 from shizi.ocr.examine import find_part
-from shizi.ocr.optimise import check_tools, optimise
-from shizi.ocr.shelf import About, Part
+from shizi.ocr.optimise import optimise
+from shizi.ocr.shelf import About
 
 if TYPE_CHECKING:
     from shizi.core.image import Image
@@ -94,10 +94,6 @@ def remove(name: _NameArgument) -> None:
 
 @commands.command("optimise")
 def make(
-    part: Annotated[
-        list[Part] | None,
-        typer.Argument(help="What to make; the recogniser by default."),
-    ] = None,
     *,
     pictures: Annotated[
         Path | None,
@@ -109,22 +105,16 @@ def make(
         ),
     ] = None,
 ) -> None:
-    """Make the chosen recogniser in int8, for the profile fast; minutes.
+    """Make the chosen recogniser faster: most of it in int8; minutes.
 
     One that reads too much otherwise than before is not kept.
     """
     setup = load_settings().setup()
-    check_tools()
-    pages = _pages(pictures)
-    refused = False
-    for each in part or [Part.RECOGNISER]:
-        try:
-            optimise(each, setup, pages, tell=tell)
-        except (ModelError, EngineError) as error:
-            tell(str(error))
-            refused = True
-    if refused:
-        raise typer.Exit(Exit.ENGINE)
+    try:
+        optimise(setup, _pages(pictures), tell=tell)
+    except (ModelError, EngineError) as error:
+        tell(str(error))
+        raise typer.Exit(Exit.ENGINE) from error
 
 
 def _pages(folder: Path | None) -> list[Image]:

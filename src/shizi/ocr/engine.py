@@ -53,8 +53,10 @@ SESSIONS = {
 _SHORTEST = 736
 # Boxes of a page, as many as the detector gives for one look.
 _MOST_BOXES = 1000
-# Pixels of the widest strips that are made fast: nine of ten lines are within.
-_COMMON = 640
+# Pixels of the widest strips that are made fast: four of five lines are within. With
+# 640, where nine of ten are, the recogniser took 1 % less, for 0.8 s and 80 MB more a
+# worker.
+_COMMON = 384
 # 5: pixels that the smallest of fonts are high; what is lower holds no text.
 _LEAST_SIDE = 5
 

@@ -17,7 +17,7 @@ class Profile:
     """
 
     precision: str = "auto"
-    is_int8: bool = False
+    is_int8: bool = True
     # 2000: rapidocr's limit. 1280: strips must not explode; without enlarging whole
     # lines go from .982 to .968 on 45 real pictures.
     longest: int = 2000
@@ -25,9 +25,9 @@ class Profile:
 
 
 PROFILES = {
-    "exact": Profile(precision="f32"),
+    "exact": Profile(precision="f32", is_int8=False),
     "balanced": Profile(),
     # 1440: with 1280 lines of small print merge (whole lines of 35 real receipts and
     # pages .835 to .826; with 1440 .832).
-    "fast": Profile(is_int8=True, longest=1440),
+    "fast": Profile(longest=1440),
 }
