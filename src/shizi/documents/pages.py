@@ -77,7 +77,8 @@ def find_pages(
         if len(text.lines) < _DARK:
             for corners in sight.papers:
                 sight.look(*_laid_flat(image, corners, spec.pages[0]))
-        sight.trace()
+        if not sight.is_whole:
+            sight.trace()
     if sight.poses and not sight.is_whole:
         sight.papers = [
             corners
