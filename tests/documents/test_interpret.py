@@ -113,8 +113,13 @@ def test_a_page_without_legible_labels_is_found_by_title_and_values(
     assert [reply[name] for name in wanted] == [picture.fields[name] for name in wanted]
 
 
-def test_a_screenshot_is_read_by_its_rows(engine: TextEngine) -> None:
-    picture = draw(REPORT, "electronic", 1, 0)
+@pytest.mark.parametrize(
+    ("seed", "number"), [(1, 0), (13, 22)], ids=["rows", "rows that stand as a card's"]
+)
+def test_a_screenshot_is_read_by_its_rows(
+    engine: TextEngine, seed: int, number: int
+) -> None:
+    picture = draw(REPORT, "electronic", seed, number)
     card = read(engine, decode_image(picture.jpeg))
     reply = card_reply(card, detail=False)
     told = {

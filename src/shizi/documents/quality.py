@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from shizi.core.geometry import Size
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -52,7 +54,7 @@ def find_faults(
     corners = pose.corners
     tests = {
         TOO_SMALL: density(pose, page) < _SMALL,
-        CUT_OFF: _overhang(corners, width, height) > _OUTSIDE,
+        CUT_OFF: overhang(corners, Size(width, height)) > _OUTSIDE,
         GLARE: _glare(flat) > _GLARE,
         BLURRED: _sharpness(flat) < _SHARP,
         COPY: float(np.ptp(flat.astype(np.int16), axis=2).mean()) < _GREY,
@@ -66,10 +68,10 @@ def density(pose: Pose, page: PageSpec) -> float:
     return float(np.sqrt(area / (page.size[0] * page.size[1])))
 
 
-def _overhang(corners: NDArray[np.float64], width: int, height: int) -> float:
+def overhang(corners: NDArray[np.float64], size: Size) -> float:
     """Return how far a page reaches out of a picture, in widths of the page."""
     low, high = corners.min(axis=0), corners.max(axis=0)
-    out = max(-low[0], -low[1], high[0] - width, high[1] - height, 0.0)
+    out = max(-low[0], -low[1], high[0] - size.width, high[1] - size.height, 0.0)
     return float(out / np.hypot(*(corners[1] - corners[0])))
 
 

@@ -64,7 +64,7 @@ def read_rows(
     Raises:
         EngineError: The inference library failed.
     """
-    fields = {label: row.field for row in spec.rows for label in row.labels}
+    fields = _fields(spec)
     rows: list[_Row] = []
     others: list[TextLine] = []
     for line in lines:
@@ -96,6 +96,18 @@ def read_rows(
                 today,
             )
     return finds
+
+
+def count_heads(lines: Sequence[TextLine], spec: DocumentSpec) -> int:
+    """Return how many lines begin with the label of a row."""
+    fields = _fields(spec)
+    found = (spans(line.text, fields) for line in lines)
+    return sum(bool(each) and each[0].start == 0 for each in found)
+
+
+def _fields(spec: DocumentSpec) -> dict[str, str | None]:
+    """Return what each label of a row is the label of."""
+    return {label: row.field for row in spec.rows for label in row.labels}
 
 
 def _row(
