@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from benchmarks.geometry import Outline
-from benchmarks.licence.looks import REPORT
+from benchmarks.licence.looks import REPORT, TUNE
 from benchmarks.licence.pictures import Picture, draw
 from benchmarks.render.fonts import Face, installed, load
 from shizi.core.errors import CardNotFoundError
@@ -111,6 +111,15 @@ def test_a_page_without_legible_labels_is_found_by_title_and_values(
     reply = card_reply(card, detail=False)
     wanted = ("plate_num", "vin", "register_date")
     assert [reply[name] for name in wanted] == [picture.fields[name] for name in wanted]
+
+
+def test_a_date_that_touches_the_next_label_is_read_to_its_end(
+    engine: TextEngine,
+) -> None:
+    # Read as "2024-10-04证日期", of which the last digit was taken for the label's.
+    picture = draw(TUNE, "hard", 101, 45)
+    reply = card_reply(read(engine, decode_image(picture.jpeg)), detail=False)
+    assert reply["register_date"] == picture.fields["register_date"]
 
 
 @pytest.mark.parametrize(

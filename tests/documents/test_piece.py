@@ -112,7 +112,7 @@ def test_a_first_piece_with_some_of_a_label_may_be_the_label() -> None:
 
 def test_a_value_may_end_where_the_next_label_begins() -> None:
     first, last = piece("12", 10.0, 20.0), piece("345678重奇", 22.0, 33.3)
-    found = endings([first, last], end=30.5)
+    found = endings([first], last, 26.5, 34.5)
     texts = ["".join(part.text for part in each.pieces) for each in found]
     assert "12345678" in texts
     assert "123" not in texts

@@ -48,9 +48,10 @@ def test_a_value_is_doubtful_if_a_character_is_or_if_it_was_bent(
 def test_another_view_decides_what_one_leaves_open() -> None:
     found = find("mass", piece("1", {"4": 0.55, "9": 0.45}, "95kg"))
     assert found.reading.candidates[0].text == "1495kg"
-    again = found.seen_again([piece("1", {"4": 0.1, "9": 0.9}, "95kg")], TODAY)
+    other = [piece("1", {"4": 0.1, "9": 0.9}, "95kg")]
+    again = found.seen_again([other, other], TODAY)
     assert again.reading.candidates[0].text == "1995kg"
-    assert len(again.reading.views) == 2
+    assert len(again.reading.views) == 3
     np.testing.assert_array_equal(again.corners, found.corners)
 
 

@@ -25,6 +25,9 @@ DENSITY = 11.0
 MARGIN = 3.0
 # Pixels over which noise is smoothed: a third of a stroke.
 _NOISE = 1.0
+# Blur that is taken off, as the standard deviation in pixels: of a card 500 pixels wide
+# it is one of its own. Noise as a share of print, in power.
+_BLUR, _NOISY = 2.2, 0.1
 # Grey that paper becomes in even light, and the darkest that counts as light.
 _PAPER, _DARKEST = 200.0, 16.0
 
@@ -51,9 +54,20 @@ class Flat:
         self.image, _ = flatten(image, pose, page, density=DENSITY, margin=MARGIN)
 
     @cached_property
-    def clear(self) -> Image:
-        """The page with less noise and in even light: uint8, (H, W, 3), RGB."""
-        return clear(self.image)
+    def again(self) -> tuple[Image, ...]:
+        """The page as doubtful values are looked at again: uint8, (H, W, 3), RGB each.
+
+        In even light, with less noise: in colour, in grey, and in grey made sharper.
+        """
+        # Noise differs from colour to colour. On hard photographs 78.6 % of 1284 values
+        # were right and 2.7 wrong with the first alone, 79.6 and 1.9 with the second as
+        # well, 80.1 and 2.3 with the third in its place (tune, seed 101).
+        grey = self.image.mean(axis=2, dtype=np.float32)
+        return (
+            clear(self.image),
+            clear(_in_colour(grey)),
+            even_light(_in_colour(_sharpened(grey))),
+        )
 
     def to_pixels(self, corners: NDArray[np.float64]) -> NDArray[np.float32]:
         """Return places on the page, (N, 2), in pixels of the flat image."""
@@ -109,6 +123,22 @@ def even_light(image: Image) -> Image:
     paper = cv2.GaussianBlur(cv2.dilate(small, np.ones((3, 3), np.uint8)), (0, 0), 9)
     light = np.maximum(cv2.resize(paper, (width, height)), _DARKEST)
     return np.clip(image / light * _PAPER, 0, 255).astype(np.uint8)
+
+
+def _in_colour(grey: NDArray[np.float32]) -> Image:
+    """Return grey levels, (H, W), as a picture: uint8, (H, W, 3), RGB."""
+    levels = np.clip(np.rint(grey), 0, 255).astype(np.uint8)
+    return np.repeat(levels[:, :, None], 3, axis=2)
+
+
+def _sharpened(grey: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return grey levels, (H, W), without the blur of a lens (Wiener's filter)."""
+    height, width = grey.shape
+    squares = np.fft.fftfreq(height)[:, None] ** 2 + np.fft.rfftfreq(width) ** 2
+    blur = np.exp(-2 * (np.pi * _BLUR) ** 2 * squares)
+    share = blur * (1 + _NOISY) / (blur**2 + _NOISY)
+    sharp = np.fft.irfft2(np.fft.rfft2(grey) * share, s=grey.shape)
+    return np.asarray(sharp, np.float32)
 
 
 def _warp(

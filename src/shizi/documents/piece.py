@@ -45,8 +45,8 @@ _INTO, _GAP, _CHOICES, _LOST = 1.5, 1.0, 6, 15.0
 # A piece of so few characters before a value may be none of it; in nats, what it costs
 # to leave it out.
 _SPECKS, _SPECK = 4, 4.0
-# Nats that it costs to leave out what may be the next label: a value that fits as it
-# is stays whole. Not tuned.
+# Nats that it costs to end a value elsewhere than where it was found to end: one that
+# fits as it is stays whole. Not tuned.
 _CUT = 2.0
 
 
@@ -241,23 +241,24 @@ def _is_alike(text: str, label: str) -> bool:
     return not set(label).isdisjoint(text)
 
 
-def endings(pieces: Sequence[Piece], end: float) -> list[Beginning]:
-    """Return how the pieces of a value may end that goes on over the next label.
+def endings(
+    others: Sequence[Piece], last: Piece, low: float, high: float
+) -> list[Beginning]:
+    """Return how the pieces of a value may end: its last one anywhere in between.
 
     Args:
-        pieces: The value, in reading order.
-        end: Where the next label begins, in millimetres.
+        others: The pieces before the last, in reading order.
+        last: The last one, which may go on over the next label.
+        low: Where the value ends at the earliest, in millimetres.
+        high: Where it ends at the latest.
     """
-    *others, last = pieces
-    glyphs = greedy(last.posterior)
-    heads = (
-        _part(last, 0, (before.end + after.start) // 2)
-        for before, after in pairwise(glyphs)
-    )
+    ends = [
+        (before.end + after.start) // 2
+        for before, after in pairwise(greedy(last.posterior))
+    ]
+    parts = [*(_part(last, 0, end) for end in ends), last]
     return [
-        Beginning([*others, head], _CUT)
-        for head in heads
-        if abs(head.right - end) < _REST
+        Beginning([*others, part], _CUT) for part in parts if low < part.right < high
     ]
 
 

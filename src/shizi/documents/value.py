@@ -13,7 +13,7 @@ from shizi.documents.constraints import Reading
 from shizi.documents.piece import join
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from shizi.documents.piece import Beginning, Piece
@@ -47,13 +47,18 @@ class Find(NamedTuple):
         if not self.reading.candidates:
             return True
         best = self.reading.candidates[0]
-        bent = best.acoustic - best.free
-        return min(best.probabilities, default=1.0) < _SURE or bent < -_BENT
+        return min(best.probabilities, default=1.0) < _SURE or self.is_bent
 
-    def seen_again(self, pieces: Sequence[Piece], today: date) -> Find:
-        """Return what is read with another view of its pieces beside those it has."""
+    @property
+    def is_bent(self) -> bool:
+        """Return whether its rule had to bend what is read."""
+        bent = [each.free - each.acoustic for each in self.reading.candidates[:1]]
+        return bool(bent) and bent[0] > _BENT
+
+    def seen_again(self, others: Iterable[Sequence[Piece]], today: date) -> Find:
+        """Return what is read with other views of its pieces beside those it has."""
         rule, views, _ = self.reading
-        views = [*views, join(pieces)]
+        views = [*views, *map(join, others)]
         reading = Reading(rule, views, rule.read(views, today=today))
         return self._replace(reading=reading)
 
