@@ -122,6 +122,17 @@ def test_a_date_that_touches_the_next_label_is_read_to_its_end(
     assert reply["register_date"] == picture.fields["register_date"]
 
 
+def test_a_page_is_placed_by_labels_that_are_legible_only_when_it_is_flat(
+    engine: TextEngine,
+) -> None:
+    # By what is read at first sight the second page is .889 of where it lies.
+    picture = draw(TUNE, "hard", 101, 0)
+    card = read(engine, decode_image(picture.jpeg))
+    found = Outline(tuple(map(tuple, np.array(card.pages["back"]).tolist())))
+    true = Outline(tuple(map(tuple, picture.quads["back"].tolist())))
+    assert found.overlap(true) >= 0.94
+
+
 @pytest.mark.parametrize(
     ("seed", "number"), [(1, 0), (13, 22)], ids=["rows", "rows that stand as a card's"]
 )

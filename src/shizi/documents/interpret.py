@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from shizi.core.card import Card, Field
 from shizi.core.errors import CardNotFoundError
-from shizi.core.geometry import Quad
+from shizi.core.geometry import Quad, Size
 from shizi.documents.camera import settle
 from shizi.documents.cell import Part, assign, lay_cells, place_labels
 from shizi.documents.constraints import choose, exchange
 from shizi.documents.flat import Flat
+from shizi.documents.label import Hit
 from shizi.documents.outline import find_outline
 from shizi.documents.pages import find_pages
 from shizi.documents.piece import (
@@ -32,7 +33,7 @@ from shizi.documents.value import best_of, decode_value
 from shizi.documents.worth import LEAST, worths
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
@@ -55,6 +56,8 @@ _SHORT, _HALF, _APART = 12.0, 1.9, 0.5
 # Millimetres by which a value may go on over the next label, or have been cut off by
 # one; by which one read anew may be shorter.
 _REST, _LOST = 4.0, 1.5
+# What was read on a page laid flat is in no line of the picture.
+_LAID_FLAT = -1
 # So many characters more are no specks behind a value.
 _MORE = 2
 # A page that reaches so far out of the picture, in its widths, may be rows of a screen:
@@ -98,7 +101,9 @@ def read_document(
         if page.name in poses:
             flat = Flat(image, poses[page.name], page)
             faults += find_faults(image, flat.image, flat.pose, page)
-            finds |= _read_page(engine, image, flat, page, today)
+            told = _read_page(engine, image, flat, page, today)
+            finds |= told.finds
+            poses[page.name] = told.pose
     readings = exchange(
         {name: find.reading for name, find in finds.items()},
         spec.constraints,
@@ -146,23 +151,32 @@ def _is_screen(text: Page, poses: Iterable[Pose], spec: DocumentSpec) -> bool:
     return count_heads(text.lines, spec) > sum(len(pose.hits) for pose in found)
 
 
+class _Told(NamedTuple):
+    """What a page that was laid flat tells.
+
+    Attributes:
+        finds: What its fields may say.
+        pose: How it lies, as the labels that were read there tell as well.
+    """
+
+    finds: dict[str, Find]
+    pose: Pose
+
+
 def _read_page(
     engine: Engine, image: Image, flat: Flat, page: PageSpec, today: date
-) -> dict[str, Find]:
-    """Return what the fields of one page may say."""
+) -> _Told:
+    """Return what a page tells."""
     scale = np.array(page.size, np.float64) / 100
     known = {name: ends * scale for name, ends in flat.pose.labels.items()}
     pieces, found = read_pieces(engine, image, flat, known, page)
     expected = place_labels(page, known)
-    labels = place_labels(
-        page,
-        known
-        | {
-            name: ends
-            for name, ends in found.items()
-            if name in expected and _is_near(ends, expected[name])
-        },
-    )
+    near = {
+        name: ends
+        for name, ends in found.items()
+        if name not in expected or _is_near(ends, expected[name])
+    }
+    labels = place_labels(page, known | near)
     cells = lay_cells(page, labels)
     pieces = [
         part
@@ -212,7 +226,28 @@ def _read_page(
     for field in page.fields:
         if field.label is None and (group := _inside(pieces, field, page)):
             finds[field.name] = decode_value(field.rule, group, flat.to_picture, today)
-    return finds
+    height, width = image.shape[:2]
+    pose = settle(_with_labels(flat, near), page, Size(width, height))
+    return _Told(finds, pose)
+
+
+def _with_labels(flat: Flat, found: Mapping[str, NDArray[np.float64]]) -> Pose:
+    """Return a page's pose with labels that were read on it laid flat.
+
+    With them 149 of 156 pages of hard photographs share nine tenths of their area with
+    where they lie, 145 without (tune, seed 101).
+
+    Args:
+        flat: The page.
+        found: Start and end of each label, in millimetres, (2, 2).
+    """
+    hits = [hit for hit in flat.pose.hits if hit.text not in found]
+    for name, ends in found.items():
+        left, right = flat.to_picture(ends).astype(np.float64)
+        # Characters are about as high as they are wide.
+        height = float(np.hypot(*(right - left))) / len(name)
+        hits.append(Hit(name, left, right, height, _LAID_FLAT))
+    return flat.pose._replace(hits=tuple(hits))
 
 
 def _value(
