@@ -23,7 +23,7 @@ def test_places_on_the_page_and_on_the_flat_image_are_the_same() -> None:
 def test_a_page_is_looked_at_again_in_even_light() -> None:
     light = np.linspace(60, 180, 528)[None, :, None]
     image = np.broadcast_to(light, (360, 528, 3)).astype(np.uint8)
-    for view in Flat(image, POSE, FRONT).again:
+    for view in Flat(image, POSE, FRONT).views:
         assert view.shape == (726, 1034, 3)
         middle = view[200:500, 200:800]
         assert middle.min() > 180
@@ -34,7 +34,7 @@ def test_of_the_grey_views_one_is_sharper() -> None:
     image = np.full((360, 528, 3), 190, np.uint8)
     image[100:260, 262:266] = 60
     blurred = np.asarray(cv2.GaussianBlur(image, (0, 0), 1.2), np.uint8)
-    coloured, grey, sharp = Flat(blurred, POSE, FRONT).again
+    coloured, grey, sharp = Flat(blurred, POSE, FRONT).views
     assert np.ptp(grey.astype(int), axis=2).max() == 0
     rows = [view[300, 400:700, 1].astype(int) for view in (coloured, grey, sharp)]
     steepest = [np.abs(np.diff(row)).max() for row in rows]

@@ -53,8 +53,8 @@ class Flat:
         self._to_picture = pose.to_image @ np.diag([100 / width, 100 / height, 1])
         self.image, _ = flatten(image, pose, page, density=DENSITY, margin=MARGIN)
 
-    @cached_property
-    def again(self) -> tuple[Image, ...]:
+    @property
+    def views(self) -> tuple[Image, ...]:
         """The page as doubtful values are looked at again: uint8, (H, W, 3), RGB each.
 
         In even light, with less noise: in colour, in grey, and in grey made sharper.
@@ -62,12 +62,17 @@ class Flat:
         # Noise differs from colour to colour. On hard photographs 78.6 % of 1284 values
         # were right and 2.7 wrong with the first alone, 79.6 and 1.9 with the second as
         # well, 80.1 and 2.3 with the third in its place (tune, seed 101).
+        return self.clear, *self._grey
+
+    @cached_property
+    def clear(self) -> Image:
+        """The page with less noise and in even light: uint8, (H, W, 3), RGB."""
+        return clear(self.image)
+
+    @cached_property
+    def _grey(self) -> tuple[Image, ...]:
         grey = self.image.mean(axis=2, dtype=np.float32)
-        return (
-            clear(self.image),
-            clear(_in_colour(grey)),
-            even_light(_in_colour(_sharpened(grey))),
-        )
+        return clear(_in_colour(grey)), even_light(_in_colour(_sharpened(grey)))
 
     def to_pixels(self, corners: NDArray[np.float64]) -> NDArray[np.float32]:
         """Return places on the page, (N, 2), in pixels of the flat image."""

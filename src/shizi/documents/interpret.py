@@ -58,6 +58,9 @@ _SHORT, _HALF, _APART = 12.0, 1.9, 0.5
 _REST, _LOST = 4.0, 1.5
 # What was read on a page laid flat is in no line of the picture.
 _LAID_FLAT = -1
+# Texts of more lines, as remarks, are not looked at in grey: there are many, and they
+# are never quite as their rules have them.
+_FEW = 2
 # So many characters more are no specks behind a value.
 _MORE = 2
 # A page that reaches so far out of the picture, in its widths, may be rows of a screen:
@@ -219,7 +222,7 @@ def _read_page(
                     spelled(engine.spell(view, flat.to_pixels(corners)), corners)
                     for corners in places
                 ]
-                for view in flat.again
+                for view in (flat.views if field.lines <= _FEW else [flat.clear])
             ]
             find = find.seen_again(again, today)
         finds[field.name] = find
