@@ -97,7 +97,7 @@ class Chosen(NamedTuple):
 
     @property
     def told(self) -> str:
-        """What a person calls it: `recogniser small`, `detector small in int8`."""
+        """What a person calls it: `detector small`, `recogniser small in int8`."""
         form = "" if self.run is self.source else " in int8"
         return f"{self.source.part} {self.source.name}{form}"
 
