@@ -13,6 +13,7 @@ from shizi.ocr.sessions import quantise as subject
 from shizi.ocr.sessions.library import openvino, opset
 from shizi.ocr.sessions.openvino import Session, prepare
 from shizi.ocr.sessions.quantise import quantise
+from shizi.ocr.sessions.rewrite import part_head
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +58,7 @@ def quantised_layers(path: Path) -> list[str]:
     return [
         node.get_friendly_name()
         for node in read.get_ordered_ops()
-        if node.get_type_name() == "Convolution"
+        if node.get_type_name() in {"Convolution", "MatMul"}
         and node.input_value(0).get_node().get_type_name() == "FakeQuantize"
     ]
 
@@ -67,7 +68,8 @@ def test_layers_of_many_channels_alone_become_int8(
 ) -> None:
     files = quantise(model, batches, tmp_path / "made.xml")
     assert files == [tmp_path / "made.xml", tmp_path / "made.bin"]
-    assert len(quantised_layers(files[0])) == 2
+    # The stem is not one of them; the last layer, which tells the classes, is.
+    assert len(quantised_layers(files[0])) == 3
     session = Session(files[0], threads=1, precision="f32")
     assert session.precision == "int8"
 
@@ -91,10 +93,10 @@ def test_a_layer_that_spoils_the_answer_stays_as_it_is(
     batches: list[np.ndarray],
     tmp_path: Path,
 ) -> None:
-    told = iter([1.0, 0.0])
-    monkeypatch.setattr(subject, "_divergence", lambda *_: next(told))
+    told = iter([1.0, 0.0, 0.0])
+    monkeypatch.setattr(subject, "_moved", lambda *_: next(told))
     made, _ = quantise(model, batches, tmp_path / "made.xml")
-    assert len(quantised_layers(made)) == 1
+    assert len(quantised_layers(made)) == 2
 
 
 def test_a_model_that_bears_no_int8_is_refused(
@@ -103,7 +105,7 @@ def test_a_model_that_bears_no_int8_is_refused(
     batches: list[np.ndarray],
     tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr(subject, "_divergence", lambda *_: 1.0)
+    monkeypatch.setattr(subject, "_moved", lambda *_: 1.0)
     with pytest.raises(EngineError, match="no layer of the model bears int8"):
         quantise(model, batches, tmp_path / "made.xml")
     assert not (tmp_path / "made.xml").exists()
@@ -111,40 +113,39 @@ def test_a_model_that_bears_no_int8_is_refused(
 
 def test_the_wheels_recogniser_has_layers_that_are_worth_it() -> None:
     path = weights.find_model(weights.RECOGNISER)
-    layers = subject._layers(prepare(openvino.Core().read_model(path)))
-    assert len(layers) == 28
+    layers = subject._places(prepare(openvino.Core().read_model(path)))
+    assert len(layers) == 29
     # Neither the stem nor the gates, which look at a whole strip at once.
     assert not {"Conv.0", "Conv.3", "Conv.6", "Conv.7"} & set(layers)
 
 
-def test_a_range_holds_nought_as_one_of_its_steps() -> None:
-    found = subject._range_of(np.linspace(-0.17, 3.9, 999, dtype=np.float32))
-    step = (found.high - found.low) / 255
-    assert found.low / step == pytest.approx(round(found.low / step), abs=1e-6)
-    assert found.low <= -0.16
-    assert found.high == pytest.approx(3.9, rel=0.05)
+def test_the_quantised_last_layer_is_still_apart(
+    model: Path, batches: list[np.ndarray], tmp_path: Path
+) -> None:
+    made, _ = quantise(model, batches, tmp_path / "made.xml")
+    body, head = part_head(openvino.Core().read_model(made))
+    assert head is not None
+    for part, layers in ((head, 1), (body, 2)):
+        kinds = [node.get_type_name() for node in part.get_ordered_ops()]
+        assert kinds.count("FakeQuantize") == 2 * layers
 
 
-def test_what_is_rare_is_cut_off() -> None:
-    numbers = np.append(np.random.default_rng(2).normal(size=999_999), [30.0])
-    assert subject._range_of(numbers.astype(np.float32)).high < 20
+def test_a_model_as_sure_as_before_has_not_moved(
+    model: Path, batches: list[np.ndarray]
+) -> None:
+    plain = prepare(openvino.Core().read_model(model))
+    expected = subject._margins(plain, batches)
+    assert sum(len(each.steps) for each in expected) > 0
+    assert all((each.margins >= 0).all() for each in expected)
+    assert subject._moved(expected, plain, batches) == pytest.approx(0, abs=1e-5)
+    shifted = [each._replace(margins=each.margins + 2) for each in expected]
+    assert subject._moved(shifted, plain, batches) == pytest.approx(2, abs=1e-3)
 
 
-@pytest.mark.parametrize(
-    "numbers", [np.zeros(9), np.full(9, 2.5), np.full(9, -2.5)], ids=str
-)
-def test_numbers_that_are_all_one_have_a_range(numbers: np.ndarray) -> None:
-    low, high = subject._range_of(numbers.astype(np.float32))
-    assert low < high
-    step = (high - low) / 255
-    told = np.round((numbers - low) / step) * step + low
-    assert np.abs(told - numbers).max() < 0.05
-
-
-def test_a_channel_without_weights_has_a_range() -> None:
-    weights_of_two = np.zeros((2, 3, 1, 1), np.float32)
-    weights_of_two[1] = [[[0.5]], [[-1.0]], [[0.25]]]
-    most = subject._weight_range(weights_of_two)
-    assert most.shape == (2, 1, 1, 1)
-    assert most[0, 0, 0, 0] > 0
-    assert most[1, 0, 0, 0] == pytest.approx(1.0, rel=0.05)
+def test_a_model_that_sees_no_character_has_not_moved(
+    model: Path, batches: list[np.ndarray]
+) -> None:
+    plain = prepare(openvino.Core().read_model(model))
+    nothing = [subject._Margin(np.empty(0, int), np.empty((0, 2), int), np.empty(0))]
+    assert subject._moved(nothing, plain, batches[:1]) == 0
+    assert subject._moved([], plain, []) == 0

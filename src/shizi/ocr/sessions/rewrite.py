@@ -39,9 +39,11 @@ def part_head(model: Any) -> tuple[Any, Any]:  # noqa: ANN401 - no types
     if layer is None:
         return model, None
     bias = _source(model.get_result())
-    inner = layer.input_value(0)
+    # Of a quantised layer the rounding of what it is given is a part.
+    first = _source(layer) if _is(_source(layer), "FakeQuantize") else layer
+    inner = first.input_value(0)
     features = _op.parameter(inner.get_partial_shape(), _ov.Type.f32)
-    layer.input(0).replace_source_output(features.output(0))
+    first.input(0).replace_source_output(features.output(0))
     head = _ov.Model([bias.output(0)], [features])
     return _ov.Model([inner], model.get_parameters()), head
 
@@ -50,7 +52,8 @@ def find_head(model: Any) -> Any:  # noqa: ANN401 - no types
     """Return the last full layer of a model that ends in one, or nothing."""
     bias = _source(model.get_result())
     layer = _source(bias) if _is(bias, "Add") else bias
-    if not _is(layer, "MatMul") or not _is(_source(layer, 1), "Constant", "Convert"):
+    weights = _source(layer, 1) if _is(layer, "MatMul") else None
+    if weights is None or not _is(weights, "Constant", "Convert", "FakeQuantize"):
         return None
     return layer
 
