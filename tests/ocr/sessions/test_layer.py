@@ -6,9 +6,13 @@ import numpy as np
 import pytest
 
 from shizi.ocr.sessions import layer as subject
-from shizi.ocr.sessions.layer import Layer, fit, range_of
+from shizi.ocr.sessions.layer import Layer, range_of
 
 OUTPUTS, INPUTS, SHOWN = 24, 32, 2000
+
+
+def fit(weights: np.ndarray, shown: np.ndarray) -> Layer:
+    return subject.fit(weights, shown, np.abs(shown).max(axis=1))
 
 
 def answers(layer: Layer, shown: np.ndarray) -> np.ndarray:
@@ -85,6 +89,18 @@ def test_uneven_channels_are_evened_out(
     assert slip(layer, weights, shown) < 0.3 * slip(plain, weights, shown)
 
 
+def test_a_channel_is_as_large_as_it_ever_was(
+    weights: np.ndarray, random: np.random.Generator
+) -> None:
+    shown = random.normal(size=(INPUTS, SHOWN)).astype(np.float32)
+    shown[3] *= 100
+    sizes = np.abs(shown).max(axis=1)
+    seldom = sizes.copy()
+    seldom[8] *= 20
+    before, after = (subject.fit(weights, shown, each) for each in (sizes, seldom))
+    assert after.scales[8] > 2 * before.scales[8]
+
+
 def test_even_channels_are_left_alone(random: np.random.Generator) -> None:
     weights = np.where(random.random((OUTPUTS, INPUTS)) < 0.5, -1, 1) * 1.0
     shown = random.normal(size=(INPUTS, SHOWN))
@@ -112,7 +128,7 @@ def test_a_range_holds_nought_as_one_of_its_steps() -> None:
 
 def test_what_is_rare_is_cut_off() -> None:
     numbers = np.append(np.random.default_rng(2).normal(size=999_999), [30.0])
-    assert range_of(numbers.astype(np.float32))[1] < 20
+    assert range_of(numbers.astype(np.float32))[1] == pytest.approx(24, rel=0.01)
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ _LEAST_CHANNELS = 64
 # it by .16 when they were rounded plainly.
 _MOST_MOVED = 0.1
 # Strips that a layer is tried on, and places of each strip that it is fitted to.
-_TRIED, _SAMPLED = 96, 16
+_TRIED, _SAMPLED = 96, 32
 
 
 class _Place(NamedTuple):
@@ -153,14 +153,17 @@ def _fit(
     run = _run(_ov.Model(inputs, model.get_parameters()))
     chosen = np.random.default_rng(0)
     seen: dict[str, list[NDArray[np.float32]]] = {name: [] for name in places}
+    sizes = {name: np.zeros(1, np.float32) for name in places}
     for batch in batches:
         for (name, place), given in zip(places.items(), run(batch), strict=True):
-            rows = np.moveaxis(given, place.axis, 0).reshape(
-                given.shape[place.axis], -1
-            )
+            channels = given.shape[place.axis]
+            rows = np.moveaxis(given, place.axis, 0).reshape(channels, -1)
             seen[name].append(rows[:, chosen.integers(0, rows.shape[1], _SAMPLED)])
+            sizes[name] = np.maximum(np.abs(rows).max(axis=1), sizes[name])
     return {
-        name: layer.fit(_weights(place), np.concatenate(seen.pop(name), axis=1))
+        name: layer.fit(
+            _weights(place), np.concatenate(seen.pop(name), axis=1), sizes[name]
+        )
         for name, place in places.items()
     }
 
