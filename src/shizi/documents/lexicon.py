@@ -106,13 +106,8 @@ def load_lexicon(name: str, *, from_end: bool = False) -> Lexicon:
     Raises:
         SpecError: There is none of that name.
     """
-    source = resources.files("shizi.documents") / "lexicons" / f"{name}.txt"
-    if not name.isidentifier() or not source.is_file():
-        raise SpecError(f"no lexicon is named {name!r}")
     tree: Tree = {}
-    for line in source.read_text(encoding="utf-8").splitlines():
-        if line.startswith("#"):
-            continue
+    for line in _lines(name):
         path, colon, names = line.rpartition(":")
         here = tree
         for step in path.split("/") if colon else ():
@@ -120,3 +115,21 @@ def load_lexicon(name: str, *, from_end: bool = False) -> Lexicon:
         for each in names.split():
             here.setdefault(each, {})
     return Lexicon(tree, from_end=from_end)
+
+
+def load_names(name: str) -> list[str]:
+    """Return the names of a lexicon that has no paths.
+
+    Raises:
+        SpecError: There is none of that name.
+    """
+    return [each for line in _lines(name) for each in line.split()]
+
+
+def _lines(name: str) -> list[str]:
+    """Return the lines of a lexicon, comments left out."""
+    source = resources.files("shizi.documents") / "lexicons" / f"{name}.txt"
+    if not name.isidentifier() or not source.is_file():
+        raise SpecError(f"no lexicon is named {name!r}")
+    lines = source.read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if not line.startswith("#")]

@@ -10,6 +10,7 @@ from shizi.documents.checks import CHECKS
 from shizi.documents.compiler import compile_grammar
 from shizi.documents.decode import decode
 from shizi.documents.lexicon import load_lexicon
+from shizi.documents.words import load_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -20,10 +21,13 @@ if TYPE_CHECKING:
     from shizi.documents.grammar import Grammar
     from shizi.documents.lexicon import Lexicon
     from shizi.documents.table import Table
+    from shizi.documents.words import Words
 
 _BEAM = 16
 # Free text has no dead ends: few prefixes find what is there.
 _FREE_BEAM = 8
+# So many readings of a text, less one, are tried for the names and words near to it.
+_NEAR = 25
 # What is outside a grammar must be e to the power of 10 as likely as its best.
 _MARGIN = 10.0
 _SURE = 0.8
@@ -46,14 +50,15 @@ class Outside(NamedTuple):
 
 
 class Names(NamedTuple):
-    """Names that texts begin or end with.
+    """Names that texts begin or end with, or words that they are made of.
 
     Attributes:
-        lexicon: The names.
-        bonus: By how many nats each one makes a text likelier.
+        lexicon: The names or words.
+        bonus: By how many nats a text is likelier for each name, or for each character
+            behind another one of its word.
     """
 
-    lexicon: Lexicon
+    lexicon: Lexicon | Words
     bonus: float
 
 
@@ -69,7 +74,7 @@ class Rule:
         outside: The way out of the grammar.
         replaced: What is given instead of some texts.
         prefixes: What is taken off the beginning of a text.
-        lexicons: Names that a text likely begins or ends with.
+        lexicons: Names that a text likely begins or ends with; words in it.
     """
 
     name: str
@@ -107,7 +112,7 @@ class Rule:
         found = [text]
         for names in self.lexicons:
             found += [other for each in found for other in names.lexicon.near(each)]
-        return found[1:]
+        return found[1:_NEAR]
 
     def _normalised(self, found: list[Candidate]) -> list[Candidate]:
         """Return the candidates as they are given, each text once."""
@@ -183,14 +188,20 @@ def make_rule(
 
 
 _KINDS = ("pattern", "vocabulary", "free")
+_SIDES = ("start", "end", "inside")
 
 
 def _names(table: Table) -> Names:
     """Return the names that a rule's table speaks of."""
     side = table.text("at", "start")
-    if side not in {"start", "end"}:
-        raise table.fault(f"at is {side!r}, neither 'start' nor 'end'")
-    lexicon = table.attempt(load_lexicon, table.text("name"), from_end=side == "end")
+    if side not in _SIDES:
+        raise table.fault(f"at is {side!r}, none of {', '.join(_SIDES)}")
+    name = table.text("name")
+    lexicon: Lexicon | Words
+    if side == "inside":
+        lexicon = table.attempt(load_words, name)
+    else:
+        lexicon = table.attempt(load_lexicon, name, from_end=side == "end")
     names = Names(lexicon, table.number("bonus"))
     table.end()
     return names
