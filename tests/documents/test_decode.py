@@ -10,6 +10,7 @@ import pytest
 from shizi.core.posterior import Posterior
 from shizi.documents.compiler import compile_grammar
 from shizi.documents.decode import decode
+from shizi.documents.search import search
 from tests.documents.strips import forward, strip
 
 SMALL = {"a": 1, "b": 2, "1": 3}
@@ -71,6 +72,11 @@ def test_two_views_are_searched_together(seed):
     for each in decode(views, grammar("[ab]{1,2}1?"), beam=64)[:3]:
         logs = [math.log(known[each.text]) for known in texts]
         assert min(logs) - 1e-4 <= each.acoustic <= max(logs) + 1e-4
+
+
+def test_a_view_is_searched_once():
+    digits, view = grammar("[0-9]{2}"), strip("12")
+    assert search(view, digits, 8) is search(view, digits, 8)
 
 
 def test_a_weight_changes_the_order():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING, NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from shizi.core.posterior import Posterior
     from shizi.documents.grammar import Arc, Grammar
 
+    # The weight of each text, which is given as the symbols of its characters.
+    Texts: TypeAlias = dict[tuple[int, ...], float]
     Floats: TypeAlias = NDArray[np.float64]
     Ints: TypeAlias = NDArray[np.int64]
     # For each prefix how likely it is to be followed by a blank, or to end right here;
@@ -28,10 +31,17 @@ if TYPE_CHECKING:
 _WIDTH = 10.0
 
 
-def search(
-    view: Posterior, grammar: Grammar, beam: int
-) -> dict[tuple[int, ...], float]:
+# What was found in views that are still in use.
+_FOUND: WeakKeyDictionary[Posterior, dict[tuple[Grammar, int], Texts]] = (
+    WeakKeyDictionary()
+)
+
+
+def search(view: Posterior, grammar: Grammar, beam: int) -> Texts:
     """Return the likeliest texts of a grammar in one view.
+
+    A view is searched once: a doubtful value is read again with each view that joins
+    it, and beside other fields.
 
     Args:
         beam: How many prefixes are followed.
@@ -40,6 +50,15 @@ def search(
         The weight of each text, which is given as the symbols of its characters; the
         likeliest first.
     """
+    found = _FOUND.setdefault(view, {})
+    key = grammar, beam
+    if key not in found:
+        found[key] = _search(view, grammar, beam)
+    return found[key]
+
+
+def _search(view: Posterior, grammar: Grammar, beam: int) -> Texts:
+    """Return what `search` does, searched now."""
     symbols = symbols_of(view, grammar)
     if not len(symbols):
         return {}
