@@ -40,3 +40,11 @@ def test_of_the_grey_views_one_is_sharper() -> None:
     steepest = [np.abs(np.diff(row)).max() for row in rows]
     assert steepest[2] > 1.3 * steepest[1]
     assert abs(steepest[1] - steepest[0]) <= 2
+
+
+def test_a_page_that_is_read_anew_is_read_on_its_flat_image() -> None:
+    flat = Flat(np.full((360, 528, 3), 200, np.uint8), POSE, FRONT)
+    places = np.array([[0, 0], [88, 60]], float)
+    np.testing.assert_allclose(flat.first.place(places), [[0, 0], [528, 360]], atol=0.1)
+    assert flat.second.image is flat.second.flat
+    np.testing.assert_allclose(flat.second.place(places), flat.to_pixels(places))

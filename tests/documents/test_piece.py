@@ -181,7 +181,7 @@ def seen(texts: dict[tuple[float, float, float, float], str]) -> list[str]:
     image = np.full((600, 880, 3), 200, np.uint8)
     flat = Flat(image, Pose(np.diag([8.8, 6.0, 1.0]), {}, ()), page)
     engine: Engine = Eye(texts)  # type: ignore[assignment] # a fake
-    pieces, _ = read_pieces(engine, image, flat, {}, page)
+    pieces, _ = read_pieces(engine, flat, flat.first, {}, page)
     return [each.text for each in pieces]
 
 

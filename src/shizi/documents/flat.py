@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import cv2
 import numpy as np
@@ -11,6 +11,8 @@ import numpy as np
 from shizi.documents.homography import project
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from shizi.core.image import Image
@@ -32,6 +34,20 @@ _BLUR, _NOISY = 2.2, 0.1
 _PAPER, _DARKEST = 200.0, 16.0
 
 
+class View(NamedTuple):
+    """What shows a page.
+
+    Attributes:
+        flat: The page laid flat: uint8, (H, W, 3), RGB; lines are found there.
+        image: Where they are read: uint8, (H, W, 3), RGB.
+        place: Takes places on the page, (N, 2), in millimetres, to pixels of that.
+    """
+
+    flat: Image
+    image: Image
+    place: Callable[[NDArray[np.float64]], NDArray[np.float32]]
+
+
 class Flat:
     """A page laid flat, with the way back to the picture.
 
@@ -49,9 +65,20 @@ class Flat:
             page: The page.
         """
         self.pose = pose
+        self._picture = image
         width, height = page.size
         self._to_picture = pose.to_image @ np.diag([100 / width, 100 / height, 1])
         self.image, _ = flatten(image, pose, page, density=DENSITY, margin=MARGIN)
+
+    @property
+    def first(self) -> View:
+        """The page as it is read at first: as it is in the picture."""
+        return View(self.image, self._picture, self.to_picture)
+
+    @property
+    def second(self) -> View:
+        """The page as a doubtful one is read anew: in grey, in even light."""
+        return View(self._grey[0], self._grey[0], self.to_pixels)
 
     @property
     def views(self) -> tuple[Image, ...]:
@@ -71,8 +98,8 @@ class Flat:
 
     @cached_property
     def _grey(self) -> tuple[Image, ...]:
-        grey = self.image.mean(axis=2, dtype=np.float32)
-        return clear(_in_colour(grey)), even_light(_in_colour(_sharpened(grey)))
+        levels = self.image.mean(axis=2, dtype=np.float32)
+        return clear(grey(self.image)), even_light(_in_colour(_sharpened(levels)))
 
     def to_pixels(self, corners: NDArray[np.float64]) -> NDArray[np.float32]:
         """Return places on the page, (N, 2), in pixels of the flat image."""
@@ -119,6 +146,11 @@ def clear(flat: Image) -> Image:
     """Return a flat page with less noise and in even light: uint8, (H, W, 3), RGB."""
     smooth = cv2.GaussianBlur(flat, (0, 0), _NOISE)
     return even_light(np.asarray(smooth, np.uint8))
+
+
+def grey(image: Image) -> Image:
+    """Return a picture in grey: uint8, (H, W, 3), RGB."""
+    return _in_colour(image.mean(axis=2, dtype=np.float32))
 
 
 def even_light(image: Image) -> Image:

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from shizi.core.image import Image
-    from shizi.documents.flat import Flat
+    from shizi.documents.flat import Flat, View
     from shizi.documents.spec import PageSpec
     from shizi.ports import Engine
 
@@ -36,8 +35,9 @@ _WORDS, _WORDS_HEIGHT = re.compile(r"[A-Z]?[a-z]{2,}\.?( [A-Z]?[a-z]+\.?)*"), 2.
 _EDGE = 2.0
 # How like a translation a text must be, 0 to 1: print so small is often misread.
 _LIKE = 0.7
-# Millimetres by which a label may reach beyond where it is expected to end.
-_REST = 4.0
+# Millimetres by which a label may reach beyond where it is expected to end, and a value
+# over the next label.
+REST = 4.0
 # Millimetres: what begins so far inside a label holds some of it; where the value is
 # likely to begin after it; how many beginnings are tried. Nats that it costs to leave
 # out what has no character of the label.
@@ -110,8 +110,8 @@ class Beginning(NamedTuple):
 
 def read_pieces(
     engine: Engine,
-    image: Image,
     flat: Flat,
+    view: View,
     labels: Mapping[str, NDArray[np.float64]],
     page: PageSpec,
 ) -> tuple[list[Piece], dict[str, NDArray[np.float64]]]:
@@ -119,8 +119,8 @@ def read_pieces(
 
     Args:
         engine: What finds and reads lines.
-        image: The picture: uint8, (H, W, 3), RGB.
-        flat: The page of it.
+        flat: The page.
+        view: What shows it.
         labels: Start and end of the labels known, in millimetres, (2, 2) each.
         page: The page.
 
@@ -134,11 +134,11 @@ def read_pieces(
     english = [also for label in page.labels for also in label.also]
     pieces: list[Piece] = []
     found: dict[str, NDArray[np.float64]] = {}
-    for box in engine.find(flat.image):
+    for box in engine.find(view.flat):
         corners = flat.to_page(box)
         if _is_label(corners, labels.values()) or not _is_inside(corners, page):
             continue
-        piece = spell(engine, image, flat, corners)
+        piece = spell(engine, view, corners)
         if _is_english(piece, english):
             continue
         for name, part in cut(piece, names):
@@ -151,15 +151,13 @@ def read_pieces(
     return pieces, found
 
 
-def spell(
-    engine: Engine, image: Image, flat: Flat, corners: NDArray[np.float64]
-) -> Piece:
+def spell(engine: Engine, view: View, corners: NDArray[np.float64]) -> Piece:
     """Return the text inside four corners of a page, in millimetres, (4, 2).
 
     Raises:
         EngineError: The inference library failed.
     """
-    return spelled(engine.spell(image, flat.to_picture(corners)), corners)
+    return spelled(engine.spell(view.image, view.place(corners)), corners)
 
 
 def spelled(posterior: Posterior, corners: NDArray[np.float64]) -> Piece:
@@ -209,7 +207,7 @@ def beginnings(pieces: Sequence[Piece], label: str, end: float) -> list[Beginnin
         end: Where the label ends, in millimetres.
     """
     first, others = pieces[0], list(pieces[1:])
-    if others and label.endswith(first.text) and first.right < end + 2 * _REST:
+    if others and label.endswith(first.text) and first.right < end + 2 * REST:
         return [Beginning(others)]
     glyphs = greedy(first.posterior)
     if not glyphs or first.left > end - _INTO:
@@ -220,18 +218,18 @@ def beginnings(pieces: Sequence[Piece], label: str, end: float) -> list[Beginnin
     parts: list[tuple[float, Beginning]] = []
     for count, part in enumerate(tails(first), 1):
         away = abs(part.left - end - _GAP)
-        if away < _REST:
+        if away < REST:
             # What is left out should look like the label.
             lost = 0.0 if _is_alike(first.text[:count], label) else _LOST
             begun = Beginning([part, *others], lost)
             parts.append((away, begun))
     parts.sort(key=lambda each: each[0])
     cut_off = [begun for _, begun in parts]
-    if first.right < end + _REST and others:
+    if first.right < end + REST and others:
         return [Beginning(others), *cut_off]
     found = [Beginning(list(pieces))] if len(glyphs) > 1 or not cut_off else []
     found += cut_off[:_CHOICES]
-    if others and first.right < end + 2 * _REST and _is_alike(first.text, label):
+    if others and first.right < end + 2 * REST and _is_alike(first.text, label):
         found.append(Beginning(others))
     return found
 
@@ -287,7 +285,7 @@ def split(piece: Piece, starts: Iterable[float]) -> list[Piece]:
     steps = len(piece.posterior.log_probs)
     cuts: list[int] = []
     for start in starts:
-        if not piece.left + _INTO < start < piece.right - _REST:
+        if not piece.left + _INTO < start < piece.right - REST:
             continue
         places: list[tuple[float, int]] = []
         for before, after in pairwise(glyphs):
@@ -295,7 +293,7 @@ def split(piece: Piece, starts: Iterable[float]) -> list[Piece]:
             place = _part(piece, middle, steps).left
             width = _part(piece, before.end, after.start)
             away = abs(place - start) - (width.right - width.left)
-            if abs(place - start) < _REST:
+            if abs(place - start) < REST:
                 places.append((away, middle))
         if places:
             cuts.append(min(places)[1])
@@ -312,10 +310,10 @@ def _without_rest(piece: Piece, label: str, end: float) -> list[Piece]:
         if not label.endswith(piece.text[:count]):
             continue
         if count == len(glyphs):
-            return [] if piece.right < end + _REST else [piece]
+            return [] if piece.right < end + REST else [piece]
         middle = (glyphs[count - 1].end + glyphs[count].start) // 2
         part = _part(piece, middle, len(piece.posterior.log_probs))
-        if piece.left < end or part.left < end + _REST:
+        if piece.left < end or part.left < end + REST:
             return [part]
     return [piece]
 

@@ -55,6 +55,14 @@ class Find(NamedTuple):
         bent = [each.free - each.acoustic for each in self.reading.candidates[:1]]
         return bool(bent) and bent[0] > _BENT
 
+    @property
+    def straightness(self) -> float:
+        """Return how little its rule had to bend it, in nats; nought is best."""
+        if not self.reading.candidates:
+            return -math.inf
+        best = self.reading.candidates[0]
+        return best.score - best.free
+
     def seen_again(self, others: Iterable[Sequence[Piece]], today: date) -> Find:
         """Return what is read with other views of its pieces beside those it has."""
         rule, views, _ = self.reading
@@ -75,15 +83,7 @@ def best_of(
         for option in options
         if option.pieces
     ]
-    return max(finds, key=lambda each: _straightness(each[0]) - each[1])[0]
-
-
-def _straightness(find: Find) -> float:
-    """Return how little the best candidate had to be bent, in nats; nought is best."""
-    if not find.reading.candidates:
-        return -math.inf
-    best = find.reading.candidates[0]
-    return best.score - best.free
+    return max(finds, key=lambda each: each[0].straightness - each[1])[0]
 
 
 def decode_value(
