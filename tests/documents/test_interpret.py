@@ -133,6 +133,20 @@ def test_a_page_is_placed_by_labels_that_are_legible_only_when_it_is_flat(
     assert found.overlap(true) >= 0.94
 
 
+def test_a_page_that_stays_doubtful_is_read_anew(engine: TextEngine) -> None:
+    # Read once, ten of its 16 values are right.
+    picture = draw(TUNE, "hard", 101, 23)
+    reply = card_reply(read(engine, decode_image(picture.jpeg)), detail=False)
+    told = {name: text.replace("×", "x") for name, text in picture.fields.items()}
+    assert sum(reply[name] == text for name, text in told.items()) >= 13
+
+
+def test_a_page_beside_another_is_found_in_the_dark(engine: TextEngine) -> None:
+    # At first sight one line is found, the number under the second page's barcode.
+    picture = draw(TUNE, "hard", 102, 32)
+    assert set(read(engine, decode_image(picture.jpeg)).pages) == {"front", "back"}
+
+
 @pytest.mark.parametrize(
     ("seed", "number"), [(1, 0), (13, 22)], ids=["rows", "rows that stand as a card's"]
 )

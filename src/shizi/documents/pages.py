@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from shizi.core.geometry import Quad
-from shizi.documents.flat import DENSITY, clear, even_light, flatten
+from shizi.documents.flat import DENSITY, clear, even_light, flatten, grey
 from shizi.documents.homography import inverse, project, spanned
 from shizi.documents.label import all_labels, line_height
 from shizi.documents.paper import find_papers
@@ -67,6 +67,7 @@ def find_pages(
     """
     sight = _Sight(engine, image, spec)
     sight.add(text.lines)
+    sight.is_dark = len(text.lines) < _DARK
     if sight.is_whole:
         return sight.poses
     if _is_worth(text.lines, sight.hits, sight.poses):
@@ -74,10 +75,10 @@ def find_pages(
     if not sight.poses:
         if len(text.lines) < _MANY:
             sight.papers = find_papers(image, spec.pages[0])[:_PAPERS]
-        if len(text.lines) < _DARK:
+        if sight.is_dark:
             for corners in sight.papers:
                 sight.look(*_laid_flat(image, corners, spec.pages[0]))
-        if not sight.is_whole:
+        if not sight.poses:
             sight.trace()
     if sight.poses and not sight.is_whole:
         sight.papers = [
@@ -99,6 +100,7 @@ class _Sight:
         poses: The pages found, and how they lie.
         papers: Corners of sheets that may be pages, (4, 2) each, in pixels.
         looks: How often the picture was looked at again.
+        is_dark: Whether fewer lines were read at first sight than pages have.
     """
 
     def __init__(self, engine: Engine, image: Image, spec: DocumentSpec) -> None:
@@ -110,6 +112,7 @@ class _Sight:
         self.poses: dict[str, Pose] = {}
         self.papers: list[NDArray[np.float64]] = []
         self.looks = 0
+        self.is_dark = False
 
     @property
     def is_whole(self) -> bool:
@@ -144,7 +147,7 @@ class _Sight:
             for page in self._spec.pages
             if page.name in self.poses
         ]
-        seen = Seen(self.lines, self.hits, others, self.papers)
+        seen = Seen(self.lines, self.hits, others, self.papers, self.is_dark)
         traced = trace(self._engine, self._image, seen, missing, names(self._spec))
         if not self.poses and len(traced) > 1:
             # One place may pass for two pages: the one that more tells of stays, and
@@ -199,7 +202,7 @@ def _is_another(corners: NDArray[np.float64], poses: Mapping[str, Pose]) -> bool
 def _laid_flat(
     image: Image, corners: NDArray[np.float64], page: PageSpec
 ) -> tuple[Image, NDArray[np.float64]]:
-    """Return a sheet laid flat, evenly lit, with less noise, and the way back.
+    """Return a sheet laid flat, in grey and even light, and the way back.
 
     Args:
         image: uint8, (H, W, 3), RGB.
@@ -211,7 +214,7 @@ def _laid_flat(
     """
     pose = Pose(spanned(corners), {}, ())
     flat, back = flatten(image, pose, page, density=DENSITY, margin=_AROUND)
-    return clear(flat), back
+    return clear(grey(flat)), back
 
 
 def _enhance(

@@ -12,7 +12,7 @@ from shizi.core.geometry import Quad
 from shizi.core.text import TextLine
 from shizi.documents.ctc import greedy
 from shizi.documents.evidence import EXPECTED, LIKELY, UNTOLD
-from shizi.documents.flat import DENSITY, clear, flatten
+from shizi.documents.flat import DENSITY, clear, flatten, grey
 from shizi.documents.guess import beside, by_title, find_values
 from shizi.documents.homography import PAGE, inverse, project, spanned
 from shizi.documents.label import Hit, all_labels, line_height
@@ -48,12 +48,14 @@ class Seen(NamedTuple):
         pages: The pages that were found, and how they lie.
         papers: Corners of sheets that may be pages, (4, 2) each, in pixels; from the
             start of one long side or the other.
+        is_dark: Whether lines on a page may not have been found.
     """
 
     lines: Sequence[TextLine]
     hits: Sequence[Hit]
     pages: Sequence[tuple[Pose, PageSpec]]
     papers: Sequence[NDArray[np.float64]] = ()
+    is_dark: bool = False
 
 
 class _Line(NamedTuple):
@@ -131,11 +133,12 @@ def _places(seen: Seen, page: PageSpec) -> list[tuple[NDArray[np.float64], float
     expected = [(matrix, EXPECTED) for matrix in by_title(seen.hits, page)]
     values = find_values(seen.lines, page)
     if (guessed := guess_pose([*seen.hits, *values], page)) is not None:
-        expected.append((guessed, UNTOLD))
+        expected.append((guessed, EXPECTED if seen.pages else UNTOLD))
     for pose, other in seen.pages:
         beyond = beside(pose, other, seen.hits, page)
         expected += [(matrix, EXPECTED) for matrix in beyond]
     middles = [np.mean(line.quad, axis=0) for line in seen.lines]
+    few = 0 if seen.is_dark else _FEW
     tried: list[NDArray[np.float64]] = []
     kept: list[tuple[NDArray[np.float64], float]] = []
     for matrix, least in expected:
@@ -146,7 +149,7 @@ def _places(seen: Seen, page: PageSpec) -> list[tuple[NDArray[np.float64], float
             continue
         if _is_taken(middle, seen):
             continue
-        if sum(_is_inside(each, corners) for each in middles) < _FEW:
+        if sum(_is_inside(each, corners) for each in middles) < few:
             continue
         tried.append(middle)
         kept.append((matrix, least))
@@ -193,7 +196,7 @@ def _read_flat(
     pose = Pose(matrix, {}, ())
     flat, back = flatten(image, pose, page, density=DENSITY, margin=_AROUND)
     lines: list[_Line] = []
-    for box in engine.find(clear(flat)):
+    for box in engine.find(clear(grey(flat))):
         corners = project(back, box.astype(np.float64)).astype(np.float32)
         posterior = engine.spell(image, corners)
         text = "".join(glyph.character for glyph in greedy(posterior))
