@@ -141,6 +141,14 @@ def test_a_page_that_stays_doubtful_is_read_anew(engine: TextEngine) -> None:
     assert sum(reply[name] == text for name, text in told.items()) >= 13
 
 
+def test_a_page_of_which_no_line_is_found_at_first_sight_is_found(
+    engine: TextEngine,
+) -> None:
+    image = decode_image(draw(TUNE, "hard", 101, 42).jpeg)
+    assert not engine.read(image).lines
+    assert set(read(engine, image).pages) == {"back"}
+
+
 def test_a_page_beside_another_is_found_in_the_dark(engine: TextEngine) -> None:
     # At first sight one line is found, the number under the second page's barcode.
     picture = draw(TUNE, "hard", 102, 32)

@@ -52,7 +52,8 @@ def find_pages(
     """Return how each page that can be seen lies, by the page's name.
 
     The picture is looked at again, larger and evenly lit, when its text is small or
-    too faint for all that speaks of the document to fit; so are bright sheets in it,
+    too faint for all that speaks of the document to fit, and evenly lit and in grey
+    when hardly a line was found in it; so are bright sheets in it,
     laid flat, when no page is found; and where a sheet, a title, values or another page
     tell that a page may lie, it is laid flat and looked for there.
 
@@ -73,11 +74,7 @@ def find_pages(
     if _is_worth(text.lines, sight.hits, sight.poses):
         sight.look(*_enhance(image, text.lines, sight.poses))
     if not sight.poses:
-        if len(text.lines) < _MANY:
-            sight.papers = find_papers(image, spec.pages[0])[:_PAPERS]
-        if sight.is_dark:
-            for corners in sight.papers:
-                sight.look(*_laid_flat(image, corners, spec.pages[0]))
+        _look_at_paper(sight, image, text, spec.pages[0])
         if not sight.poses:
             sight.trace()
     if sight.poses and not sight.is_whole:
@@ -155,6 +152,18 @@ class _Sight:
             name = max(traced, key=lambda each: len(traced[each].hits))
             traced = {name: traced[name]}
         self.poses |= traced
+
+
+def _look_at_paper(sight: _Sight, image: Image, text: Page, page: PageSpec) -> None:
+    """Look at a picture in which no page is found: at all of it, then at its sheets."""
+    if sight.is_dark:
+        sight.look(clear(grey(image)), np.eye(3))
+    if sight.poses or len(text.lines) >= _MANY:
+        return
+    sight.papers = find_papers(image, page)[:_PAPERS]
+    if sight.is_dark:
+        for corners in sight.papers:
+            sight.look(*_laid_flat(image, corners, page))
 
 
 def names(spec: DocumentSpec) -> list[str]:
