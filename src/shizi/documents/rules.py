@@ -28,6 +28,9 @@ _BEAM = 16
 _FREE_BEAM = 8
 # So many readings of a text, less one, are tried for the names and words near to it.
 _NEAR = 25
+# A text whose characters are each likelier, and that the grammar bends by fewer nats,
+# is tried with no name put right: such a value is not looked at again, either.
+_PLAIN, _STRAIGHT = 0.9, 1.0
 # What is outside a grammar must be e to the power of 10 as likely as its best.
 _MARGIN = 10.0
 _SURE = 0.8
@@ -96,9 +99,12 @@ class Rule:
             today: No date is later.
             extra: Texts to be scored too, as those read on another page.
         """
-        found = decode(
-            views, self.grammar, beam=self.beam, extra=extra, near=self._near
-        )
+        extra = list(extra)
+        found = decode(views, self.grammar, beam=self.beam, extra=extra)
+        if self.lexicons and not _is_sure(found):
+            found = decode(
+                views, self.grammar, beam=self.beam, extra=extra, near=self._near
+            )
         if self.outside:
             found = _let_out(found, views, self.outside)
         return _checked(self._normalised(found), self.checks, today)
@@ -223,6 +229,14 @@ def _free(table: Table) -> list[tuple[str, float]]:
     """Return the pattern of free text."""
     least = int(table.number("least"))
     return [(f"[{table.text('characters')}]{{{least},}}", 0.0)]
+
+
+def _is_sure(found: Sequence[Candidate]) -> bool:
+    """Return whether what is read needs no names to be put right."""
+    if not found:
+        return False
+    bent = found[0].free - found[0].acoustic
+    return min(found[0].probabilities, default=0.0) > _PLAIN and bent < _STRAIGHT
 
 
 def _let_out(
