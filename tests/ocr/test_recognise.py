@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from shizi.ocr.recognise import Recogniser, decode, padded
+from shizi.ocr.recognise import Recogniser, decode, fitted, padded
 
 CHARSET = ("", "识", "字", "一")
 
@@ -43,6 +43,34 @@ def test_a_line_without_characters_scores_nought() -> None:
 @pytest.mark.parametrize(("width", "room"), [(1, 64), (64, 64), (65, 96), (320, 320)])
 def test_strips_are_padded_to_few_widths(width: int, room: int) -> None:
     assert padded(width) == room
+
+
+@pytest.mark.parametrize(
+    ("width", "fit"),
+    [
+        pytest.param(1, 1, id="short"),
+        pytest.param(64, 64, id="as wide as a batch"),
+        pytest.param(67, 64, id="little wider"),
+        pytest.param(68, 68, id="too much wider"),
+        pytest.param(336, 320, id="a twentieth"),
+        pytest.param(337, 337, id="above a twentieth"),
+        pytest.param(3200, 3200, id="the longest"),
+    ],
+)
+def test_strips_little_wider_than_a_batch_are_pressed(width: int, fit: int) -> None:
+    assert fitted(width) == fit
+    assert fit == width or padded(fit) == fit
+
+
+def test_places_of_a_pressed_strip_are_those_of_the_strip() -> None:
+    class Session:
+        def run(self, batch: np.ndarray) -> np.ndarray:
+            assert batch.shape == (1, 48, 320, 3)
+            return logits([0] * 39 + [1])[None]
+
+    reading = Recogniser(Session(), CHARSET).read(np.zeros((48, 336, 3), np.uint8))
+    assert reading.text == "识"
+    assert reading.places == (pytest.approx(39.5 * 8 * 336 / 320),)
 
 
 def test_a_strip_is_padded_with_grey_on_its_right() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 # little.
 _STEPS = ((320, 32), (960, 64), (1 << 31, 128))
 _SHORTEST = 64
+# Share by which a strip is pressed together where it then fits the next narrower batch:
+# 4 % fewer columns for 4 lines gained and 5 lost of 2 143 real ones. A share of .03
+# saves 3 % (2 and 1 lines), .08 saves 7 % (5 and 9).
+_PRESSED = 0.05
 # Grey that the model's normalisation turns into nought, as its training padded.
 _PADDING = 128
 # The recogniser gives one row of classes for so many columns of pixels.
@@ -64,7 +69,14 @@ class Recogniser:
         Raises:
             EngineError: The inference library failed.
         """
-        return decode(self._run(strip), self._charset)
+        width = strip.shape[1]
+        fit = fitted(width)
+        if fit == width:
+            return decode(self._run(strip), self._charset)
+        pressed = cv2.resize(strip, (fit, LINE_HEIGHT), interpolation=cv2.INTER_AREA)
+        reading = decode(self._run(np.asarray(pressed, np.uint8)), self._charset)
+        places = tuple(place * width / fit for place in reading.places)
+        return reading._replace(places=places)
 
     def spell(self, strip: NDArray[np.uint8]) -> Posterior:
         """Return what is believed of one strip: uint8, (48, W, 3), RGB.
@@ -105,6 +117,12 @@ def padded(width: int) -> int:
     """Return the width of the batch that holds a strip of a width."""
     step = next(step for limit, step in _STEPS if width <= limit)
     return max(_SHORTEST, -(-width // step) * step)
+
+
+def fitted(width: int) -> int:
+    """Return the width that a strip of a width is read at: its own, or a batch's."""
+    room = padded(math.ceil(width / (1 + _PRESSED)))
+    return room if room < width < padded(width) else width
 
 
 def decode(logits: NDArray[np.float32], charset: Sequence[str]) -> Reading:
