@@ -179,7 +179,7 @@ class TextEngine:
         found = read_lines(image, boxes, readers, end=end)
         if is_upside_down(found):
             image, boxes = self._turn(image, 2, end)
-            found = read_lines(image, boxes, readers, end=end)
+            found = read_lines(image, boxes, readers, end=end, is_turned=True)
             turns += 2
         kept = keep_text(image, [choose(each) for each in found], self._recogniser)
         limit = (image.shape[1] - 1, image.shape[0] - 1)

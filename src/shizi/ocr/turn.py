@@ -38,6 +38,9 @@ _MARGIN = 0.15
 _SHORT, _SHORT_MARGIN = 3, 0.4
 # Lines read to tell the page's turn.
 _WITNESSES = 3
+# What scores less both ways up has no vote: it is mostly no text (`evidence.py`), and a
+# patterned ground gives the longest of such lines.
+_VOTING = 0.5
 # Share of a page's length of text that must stand in tall boxes to ask at all.
 _TALL_SHARE = 0.6
 
@@ -88,7 +91,12 @@ class Line(NamedTuple):
 
 
 def read_lines(
-    image: Image, boxes: Sequence[Box], readers: Sequence[StripReader], *, end: float
+    image: Image,
+    boxes: Sequence[Box],
+    readers: Sequence[StripReader],
+    *,
+    end: float,
+    is_turned: bool = False,
 ) -> list[Candidate]:
     """Return what each box says, the longest first, doubtful ones both ways up.
 
@@ -102,18 +110,24 @@ def read_lines(
         boxes: Where its lines are.
         readers: What reads them, at once; the first is at home in this thread.
         end: Time, on the monotonic clock, after which no further line is begun.
+        is_turned: Whether the page was turned already, so that all lines are read.
 
     Raises:
         EngineError: The inference library failed.
     """
+
+    def is_told(found: Mapping[int, Candidate]) -> bool:
+        return not is_turned and _is_told(found)
+
     found = share(
         sorted(boxes, key=lambda box: -reading_width(box.corners)),
         partial(_read_box, image),
         readers,
-        is_enough=lambda found: _is_told(found) or time.monotonic() > end,
+        is_enough=lambda found: is_told(found) or time.monotonic() > end,
     )
-    kept = range(_WITNESSES) if _is_told(found) else sorted(found)
-    return [found[number] for number in kept]
+    if is_told(found):
+        return _witnesses(found)
+    return [found[number] for number in sorted(found)]
 
 
 def _read_box(image: Image, box: Box, reader: StripReader) -> Candidate | None:
@@ -130,14 +144,26 @@ def _read_box(image: Image, box: Box, reader: StripReader) -> Candidate | None:
 
 def _is_told(found: Mapping[int, Candidate]) -> bool:
     """Return whether the longest lines tell that the page stands on its head."""
-    first = [found[number] for number in range(_WITNESSES) if number in found]
+    first = _witnesses(found)
     return len(first) == _WITNESSES and is_upside_down(first)
+
+
+def _witnesses(found: Mapping[int, Candidate]) -> list[Candidate]:
+    """Return the longest lines that have a vote."""
+    voting = [found[number] for number in sorted(found) if _has_vote(found[number])]
+    return voting[:_WITNESSES]
+
+
+def _has_vote(candidate: Candidate) -> bool:
+    """Return whether a line reads well enough, one way up, to tell its page's turn."""
+    _, upright, turned, _ = candidate
+    return max(upright.score, turned.score if turned else 0.0) >= _VOTING
 
 
 def is_upside_down(candidates: Sequence[Candidate]) -> bool:
     """Return whether more of the page's text reads the other way up."""
     balance = 0.0
-    for _, upright, turned, _ in candidates:
+    for _, upright, turned, _ in filter(_has_vote, candidates):
         balance -= _weight(upright)
         if turned is not None:
             balance += _weight(turned)
