@@ -133,6 +133,7 @@ def test_a_page_is_placed_by_labels_that_are_legible_only_when_it_is_flat(
     assert found.overlap(true) >= 0.94
 
 
+@pytest.mark.slow
 def test_a_page_that_stays_doubtful_is_read_anew(engine: TextEngine) -> None:
     # Read once, ten of its 16 values are right.
     picture = draw(TUNE, "hard", 101, 23)
@@ -141,6 +142,7 @@ def test_a_page_that_stays_doubtful_is_read_anew(engine: TextEngine) -> None:
     assert sum(reply[name] == text for name, text in told.items()) >= 13
 
 
+@pytest.mark.slow
 def test_a_page_of_which_no_line_is_found_at_first_sight_is_found(
     engine: TextEngine,
 ) -> None:
@@ -149,6 +151,7 @@ def test_a_page_of_which_no_line_is_found_at_first_sight_is_found(
     assert set(read(engine, image).pages) == {"back"}
 
 
+@pytest.mark.slow
 def test_a_page_beside_another_is_found_in_the_dark(engine: TextEngine) -> None:
     # At first sight one line is found, the number under the second page's barcode.
     picture = draw(TUNE, "hard", 102, 32)
@@ -156,7 +159,11 @@ def test_a_page_beside_another_is_found_in_the_dark(engine: TextEngine) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seed", "number"), [(1, 0), (13, 22)], ids=["rows", "rows that stand as a card's"]
+    ("seed", "number"),
+    [
+        pytest.param(1, 0, id="rows"),
+        pytest.param(13, 22, id="that stand as a card's", marks=pytest.mark.slow),
+    ],
 )
 def test_a_screenshot_is_read_by_its_rows(
     engine: TextEngine, seed: int, number: int
