@@ -105,7 +105,7 @@ def make(
         ),
     ] = None,
 ) -> None:
-    """Make the chosen recogniser faster: part of it in int8; minutes.
+    """Make the chosen recogniser faster: most of it in int8; minutes.
 
     One that reads too much otherwise than before is not kept.
     """

@@ -29,7 +29,8 @@ _FREE_BEAM = 8
 # So many readings of a text, less one, are tried for the names and words near to it.
 _NEAR = 25
 # A text whose characters are each likelier, and that the grammar bends by fewer nats,
-# is tried with no name put right: such a value is not looked at again, either.
+# is tried with no name put right: such a value is not looked at again, either. With
+# all of them tried a licence took 2.65 times the CPU of its printed text, so 2.35.
 _PLAIN, _STRAIGHT = 0.9, 1.0
 # What is outside a grammar must be e to the power of 10 as likely as its best.
 _MARGIN = 10.0
